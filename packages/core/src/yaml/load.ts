@@ -1,0 +1,227 @@
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, Parser } from "yaml";
+import type { Checked, Diagnostic, SourceRange } from "../diagnostics/diagnostic.js";
+import { createLineIndex, type LineIndex } from "../diagnostics/positions.js";
+import { dereference, type YamlAlias, type YamlEntry, type YamlNode, type YamlScalar, type YamlStyle } from "./node.js";
+import { resolveCoreScalar, type ScalarResolver } from "./resolve.js";
+
+/** How {@link loadYaml} reads. */
+export interface LoadYamlOptions {
+  /** Name of the file in diagnostics. */
+  readonly file: string;
+  /** What scalars mean. Default {@link resolveCoreScalar}. */
+  readonly resolve?: ScalarResolver;
+  /** Expand merge keys `<<`. Default true. Entries of the map itself win; of several merged maps the first wins. */
+  readonly merge?: boolean;
+  /** A key that stands twice in one map is an error (default), or the last one counts. */
+  readonly duplicateKeys?: "error" | "last";
+  /** Deepest nesting of collections. Default 100. */
+  readonly maxDepth?: number;
+  /** Largest text in UTF-16 units. Default 32 MiB. */
+  readonly maxLength?: number;
+}
+
+/** The documents of one YAML text, with positions. */
+export interface YamlSource {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  /** One root a document; null for an empty document. */
+  readonly documents: readonly (YamlNode | null)[];
+  /** The place of a node; of an alias, its use. */
+  rangeOf(node: { readonly start: number; readonly end: number }): SourceRange;
+}
+
+const STYLES: Record<string, YamlStyle> = {
+  PLAIN: "plain",
+  QUOTE_SINGLE: "single",
+  QUOTE_DOUBLE: "double",
+  BLOCK_LITERAL: "literal",
+  BLOCK_FOLDED: "folded",
+};
+
+/**
+ * Reads YAML and keeps every position. Never throws on input: syntax errors, bad tags, duplicate keys, unknown aliases and texts
+ * that are too deep are diagnostics (YAML_SYNTAX, YAML_SCALAR, YAML_DUPLICATE_KEY, YAML_ALIAS, YAML_MERGE, YAML_TOO_DEEP, YAML_TOO_LONG).
+ * Only the first syntax error of a text is reported, since the others mostly follow from it.
+ */
+export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSource> {
+  const {
+    file,
+    resolve = resolveCoreScalar,
+    merge = true,
+    duplicateKeys = "error",
+    maxDepth = 100,
+    maxLength = 32 * 1024 * 1024,
+  } = options;
+  const diagnostics: Diagnostic[] = [];
+  if (text.length > maxLength) {
+    const range = { file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+    return {
+      diagnostics: [
+        { code: "YAML_TOO_LONG", severity: "error", message: `the file has ${text.length} characters, more than ${maxLength}`, range },
+      ],
+    };
+  }
+  const lines = createLineIndex(text);
+  const rangeOf = (node: { readonly start: number; readonly end: number }) => lines.rangeOf(file, node.start, node.end);
+  const report = (
+    code: string,
+    message: string,
+    start: number,
+    end: number,
+    help?: string,
+    label?: { start: number; end: number; message: string },
+  ) =>
+    diagnostics.push({
+      code,
+      severity: "error",
+      message,
+      range: lines.rangeOf(file, start, end),
+      ...(help === undefined ? {} : { help }),
+      ...(label ? { labels: [{ range: rangeOf(label), message: label.message }] } : {}),
+    });
+
+  const deep = nestingBeyond(text, maxDepth);
+  if (deep !== undefined) {
+    report("YAML_TOO_DEEP", `collections are nested deeper than ${maxDepth}`, deep, deep + 1);
+    return { diagnostics };
+  }
+  let parsed: Document.Parsed[];
+  try {
+    const composer = new Composer<ParsedNode, true>({
+      schema: "failsafe",
+      merge: false,
+      uniqueKeys: false,
+      strict: true,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    parsed = [...composer.compose(new Parser().parse(text), false, text.length)] as Document.Parsed[];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report("YAML_TOO_DEEP", "collections are nested too deep", 0, 0);
+    return { diagnostics };
+  }
+  const failure = parsed.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (failure)
+    report(
+      "YAML_SYNTAX",
+      failure.message.split("\n")[0]!.replace(/\.$/, ""),
+      Math.min(failure.pos[0], text.length),
+      Math.min(failure.pos[1], text.length),
+    );
+
+  const convertDocument = (document: Document.Parsed): YamlNode | null => {
+    const anchors = new Map<string, Exclude<YamlNode, YamlAlias>>();
+    let depth = 0;
+    const convert = (node: Node): YamlNode => {
+      const [start, end] = node.range ? [node.range[0], node.range[1]] : [0, 0];
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target) return { kind: "alias", name: node.source, target, start, end };
+        report("YAML_ALIAS", `no anchor &${node.source} stands before this alias`, start, end);
+        return { kind: "scalar", style: "plain", text: "", value: null, start, end };
+      }
+      if (++depth > maxDepth) {
+        depth--;
+        report("YAML_TOO_DEEP", `collections are nested deeper than ${maxDepth}`, start, end);
+        return { kind: "scalar", style: "plain", text: "", value: null, start, end };
+      }
+      const place = { start, end, ...(node.tag === undefined ? {} : { tag: node.tag }), ...(isNamed(node) ? { anchor: node.anchor } : {}) };
+      let made: Exclude<YamlNode, YamlAlias>;
+      if (isMap(node)) {
+        const entries: YamlEntry[] = [];
+        for (const pair of node.items) {
+          const key = convert(pair.key as Node);
+          const value = pair.value ? convert(pair.value as Node) : empty(key.end);
+          entries.push({ key, value, merged: false });
+        }
+        made = { kind: "map", flow: node.flow === true, entries: finishEntries(entries), ...place };
+      } else if (isSeq(node)) {
+        made = { kind: "sequence", flow: node.flow === true, items: node.items.map((item) => convert(item as Node)), ...place };
+      } else if (isScalar(node)) {
+        made = scalar(node.value === null ? "" : String(node.value), STYLES[node.type ?? "PLAIN"] ?? "plain", place);
+      } else {
+        made = scalar("", "plain", place);
+      }
+      depth--;
+      if (isNamed(node)) anchors.set(node.anchor, made);
+      return made;
+    };
+    const empty = (at: number): YamlScalar => scalar("", "plain", { start: at, end: at });
+    return document.contents ? convert(document.contents) : null;
+  };
+
+  function scalar(content: string, style: YamlStyle, place: { start: number; end: number; tag?: string; anchor?: string }): YamlScalar {
+    const resolved = resolve({ text: content, style, ...(place.tag === undefined ? {} : { tag: place.tag }) });
+    if ("error" in resolved) report("YAML_SCALAR", resolved.error, place.start, place.end);
+    return { kind: "scalar", style, text: content, value: "error" in resolved ? null : resolved.value, ...place };
+  }
+
+  function finishEntries(entries: YamlEntry[]): YamlEntry[] {
+    const own = new Map<string, YamlEntry>();
+    const finished: YamlEntry[] = [];
+    const merges: YamlNode[] = [];
+    for (const entry of entries) {
+      const key = dereference(entry.key);
+      if (key.kind === "scalar") {
+        if (merge && key.style === "plain" && key.text === "<<" && key.tag === undefined) {
+          merges.push(entry.value);
+          continue;
+        }
+        const first = own.get(key.text);
+        if (first && duplicateKeys === "error") {
+          report(
+            "YAML_DUPLICATE_KEY",
+            `the key ${JSON.stringify(key.text)} stands twice in this map`,
+            entry.key.start,
+            entry.key.end,
+            "remove one of them",
+            { start: first.key.start, end: first.key.end, message: "first here" },
+          );
+          continue;
+        }
+        own.set(key.text, entry);
+      }
+      finished.push(entry);
+    }
+    for (const source of merges) {
+      const target = dereference(source);
+      for (const item of target.kind === "sequence" ? target.items : [source]) {
+        const map = dereference(item);
+        if (map.kind !== "map") {
+          report("YAML_MERGE", "a merge key << takes a map, an alias of one, or a list of them", item.start, item.end);
+          continue;
+        }
+        for (const entry of map.entries) {
+          const key = dereference(entry.key);
+          if (key.kind === "scalar") {
+            if (own.has(key.text)) continue;
+            own.set(key.text, entry);
+          }
+          finished.push({ ...entry, merged: true });
+        }
+      }
+    }
+    return finished;
+  }
+
+  const documents = parsed.map(convertDocument);
+  return { value: { file, text, lines, documents, rangeOf }, diagnostics };
+}
+
+function isNamed(node: Node): node is Node & { anchor: string } {
+  return "anchor" in node && typeof node.anchor === "string" && node.anchor !== "";
+}
+
+/** Offset where flow or compact block nesting passes the limit: found before parsing, since the parser recurses. */
+function nestingBeyond(text: string, maxDepth: number): number | undefined {
+  let run = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) {
+      if (++run > maxDepth * 4) return at;
+    } else if (code === 0x5d || code === 0x7d) run = Math.max(0, run - 1);
+  }
+  return undefined;
+}
