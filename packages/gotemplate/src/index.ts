@@ -1,0 +1,52 @@
+/**
+ * Go text/template, Go value formatting and the sprig functions.
+ *
+ * @example
+ * ```ts
+ * import { createFunctions, fromJs, parseTemplateSet } from "@epicube/gotemplate";
+ *
+ * const set = parseTemplateSet([{ name: "pod.yaml", text: 'image: {{ .image | default "ioc" | quote }}\n' }], {
+ *   functions: createFunctions(),
+ * });
+ * console.log(set.execute("pod.yaml", fromJs({ image: "ghcr.io/ioc" })));
+ * ```
+ *
+ * @packageDocumentation
+ */
+export {
+  GoError,
+  TemplateError,
+  type TemplateErrorCode,
+  type TemplateErrorOptions,
+  type TemplateFrame,
+  type TemplatePosition,
+  templateErrorToDiagnostic,
+} from "./errors/template-error.js";
+export { createFunctions, type FunctionOptions } from "./functions/create.js";
+export {
+  defineFunction,
+  type ExecutionContext,
+  type FunctionTable,
+  type ParameterType,
+  type TemplateFunction,
+} from "./functions/function.js";
+export { parseTemplateSet } from "./set/parse-set.js";
+export type { TemplateFile, TemplateLimits, TemplateSet, TemplateSetOptions } from "./set/template-set.js";
+export { fromJs, toJs } from "./values/from-js.js";
+export { GoInt, goInt, goInt64, goInteger, type IntType, isInt } from "./values/int.js";
+export { type GoKind, isTrue, kindOf, typeOf } from "./values/kind.js";
+export {
+  GO_TYPE,
+  GoComplex,
+  type GoMap,
+  type GoSlice,
+  GoStruct,
+  type GoType,
+  type GoValue,
+  goInts,
+  goStrings,
+  goTypeOf,
+  isNilContainer,
+  nilSlice,
+  withType,
+} from "./values/value.js";
