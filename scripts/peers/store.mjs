@@ -3,6 +3,9 @@ import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from "n
 import { homedir, hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
 
+/** A program of a run that was killed may still write into what is removed: try again for some seconds. */
+const REMOVE = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 };
+
 /** Folder of the installed peers: `EPICUBE_PEERS`, default `peers` in epicube's XDG cache folder. Tests look at the same place. */
 export function peersFolder(env = process.env) {
   return env.EPICUBE_PEERS || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "epicube", "peers");
@@ -37,18 +40,18 @@ export function isCurrent(record, recipe) {
 export async function installAtomically(folder, name, recipe, build) {
   const finalFolder = join(folder, `${name}-${recipe.slice(0, 12)}`);
   const partial = `${finalFolder}.partial`;
-  await rm(partial, { recursive: true, force: true });
+  await rm(partial, REMOVE);
   await mkdir(partial, { recursive: true });
   try {
     const { version, paths } = await build(partial, finalFolder);
-    await rm(finalFolder, { recursive: true, force: true });
+    await rm(finalFolder, REMOVE);
     await rename(partial, finalFolder);
     return {
       version,
       paths: Object.fromEntries(Object.entries(paths).map(([key, path]) => [key, isAbsolute(path) ? path : join(finalFolder, path)])),
     };
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    await rm(partial, REMOVE);
   }
 }
 
@@ -109,6 +112,6 @@ function isGone(text) {
 /** Removes what runs that were killed left behind. Only under the lock. */
 export async function removeLeftovers(folder) {
   for (const name of await readdir(folder)) {
-    if (name.endsWith(".partial") || /^peers\.json\.\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+    if (name.endsWith(".partial") || /^peers\.json\.\d+$/.test(name)) await rm(join(folder, name), REMOVE);
   }
 }
