@@ -28,6 +28,7 @@ export { type DbrInit, decodeDbr, encodeDbr } from "./codec/dbr.js";
 export { createFrameReader, type FrameHandler, type FrameReader, type FrameReaderOptions, parseDatagram } from "./codec/frame-reader.js";
 export { encodeMessage, type Header, type Message, type MessageInit, parseHeader } from "./codec/header.js";
 export { FAULT_KINDS, type Fault, type FaultKind, parseFault } from "./server/faults.js";
+export { createServer } from "./server/server.js";
 export type {
   CaServer,
   CaServerOptions,

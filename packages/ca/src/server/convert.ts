@@ -1,0 +1,97 @@
+import { EpicubeError } from "@epicube/core";
+import type { DbfName } from "../tables/types.js";
+import { formatFloating, numberFromText, toFloat, toInt32 } from "./numbers.js";
+import type { ChannelSnapshot, ChannelValue } from "./types.js";
+
+/** The elements of a value, however it was given. */
+export function elementsOf(value: ChannelValue): ArrayLike<number | string> {
+  return typeof value === "number" || typeof value === "string" ? [value] : value;
+}
+
+/** What a conversion needs to know of the channel. */
+export type ConversionContext = Pick<ChannelSnapshot, "precision" | "enums">;
+
+/**
+ * Converts elements of a channel from its native type to the one asked for, as `dbGet` does.
+ *
+ * @throws EpicubeError CA_CONVERT where a database would answer ECA_GETFAIL
+ */
+export function convertForRead(
+  from: DbfName,
+  to: DbfName,
+  elements: ArrayLike<number | string>,
+  context: ConversionContext,
+): ArrayLike<number | string> {
+  if (from === to) return elements;
+  if (to === "STRING") return mapElements(elements, (element) => textForRead(from, element as number, context));
+  if (from === "STRING") return mapElements(elements, (element) => narrow(to, numberOfText(String(element), true)));
+  return mapElements(elements, (element) => narrow(to, element as number));
+}
+
+/**
+ * Converts what a client wrote to the native type of the channel, as `dbPut` does.
+ *
+ * @throws EpicubeError CA_CONVERT where a database would answer ECA_PUTFAIL
+ */
+export function convertForWrite(
+  from: DbfName,
+  to: DbfName,
+  elements: ArrayLike<number | string>,
+  context: ConversionContext,
+): ArrayLike<number | string> {
+  if (from === to) return elements;
+  if (to === "STRING") return mapElements(elements, (element) => textOf(from, element as number, 6));
+  if (to === "ENUM" && from === "STRING") return mapElements(elements, (element) => stateOfText(String(element), context.enums ?? []));
+  if (from === "STRING") return mapElements(elements, (element) => narrow(to, numberOfText(String(element), false)));
+  return mapElements(elements, (element) => narrow(to, element as number));
+}
+
+function textForRead(from: DbfName, value: number, context: ConversionContext): string {
+  if (from !== "ENUM") return textOf(from, value, context.precision ?? 0);
+  const states = context.enums ?? [];
+  if (states.length === 0) throw new EpicubeError("CA_CONVERT", "an ENUM without state names has no text");
+  // Record support answers an empty text for a state without a name, and this sentence beyond the 16 states there can be.
+  return value < 16 ? (states[value] ?? "") : "Illegal Value";
+}
+
+function textOf(from: DbfName, value: number, precision: number): string {
+  return from === "FLOAT" || from === "DOUBLE" ? formatFloating(value, precision) : String(value);
+}
+
+function numberOfText(text: string, emptyIsZero: boolean): number {
+  if (emptyIsZero && text === "") return 0;
+  const number = numberFromText(text);
+  if (number === undefined) throw new EpicubeError("CA_CONVERT", `"${text}" is not a number`);
+  return number;
+}
+
+function stateOfText(text: string, states: readonly string[]): number {
+  const index = states.indexOf(text);
+  if (index !== -1) return index;
+  const number = /^\s*[0-9]+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (number < states.length) return number;
+  throw new EpicubeError("CA_CONVERT", `"${text}" is not a state of the channel`);
+}
+
+function narrow(to: DbfName, value: number): number {
+  switch (to) {
+    case "SHORT":
+      return (toInt32(value) << 16) >> 16;
+    case "ENUM":
+      return toInt32(value) & 0xffff;
+    case "CHAR":
+      return toInt32(value) & 0xff;
+    case "LONG":
+      return toInt32(value);
+    case "FLOAT":
+      return toFloat(value);
+    default:
+      return value;
+  }
+}
+
+function mapElements<Result>(elements: ArrayLike<number | string>, map: (element: number | string) => Result): Result[] {
+  const results = new Array<Result>(elements.length);
+  for (let index = 0; index < elements.length; index++) results[index] = map(elements[index]!);
+  return results;
+}
