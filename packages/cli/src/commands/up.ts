@@ -1,0 +1,122 @@
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type DoneEvent, findBeamlineRoot, findIocProgram, stateFolderOf, up as takeUp, type UpEvent } from "@epicube/beamline";
+import { diagnosticToJson, EpicubeError } from "@epicube/core";
+import { createSourceReader } from "../output/sources.js";
+import { formatTable } from "../output/table.js";
+import { type CommandContext, type CommonOptions, createTerminal, formatDuration, type Terminal } from "../output/terminal.js";
+
+/** Flags of `epicube up`. */
+export interface UpFlags extends CommonOptions {
+  readonly target: string;
+  readonly images?: string;
+  readonly iocCommand?: string;
+  readonly only?: readonly string[];
+  readonly support?: readonly string[];
+  readonly dbPath?: readonly string[];
+  readonly keep?: boolean;
+  readonly portBase?: number;
+  readonly timeoutMs?: number;
+  readonly failFast?: boolean;
+}
+
+/** The command's own file, which `sim` children are started from. */
+const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "bin", "epicube.js");
+
+/** `epicube up`: exit 0 when every IOC is healthy, else 1. */
+export async function up(args: readonly string[], flags: UpFlags, context: CommandContext): Promise<number> {
+  if (flags.target !== "local") {
+    throw new EpicubeError("USAGE", `--target ${flags.target}: only the target local is known`, { help: "leave --target out, or give local" });
+  }
+  const terminal = createTerminal(context, flags);
+  const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."), { search: args[0] === undefined });
+  const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(context.cwd, path));
+  const program = await findIocProgram({
+    env: context.env,
+    cwd: context.cwd,
+    simulatedArgv: [process.execPath, BIN, "sim", "{runtime}/ioc.db", "--port", "{port}", "--interface", "{host}", "--quiet"],
+    ...(flags.iocCommand === undefined ? {} : { iocCommand: flags.iocCommand }),
+  });
+  const support = absolute(flags.support);
+  const dbPath = absolute(flags.dbPath);
+  const epoch = Number(context.env.SOURCE_DATE_EPOCH);
+  const events = takeUp(root, {
+    stateFolder: stateFolderOf(root, context.env),
+    program,
+    signal: context.signal,
+    ...(flags.images === undefined ? {} : { imagesFile: resolve(context.cwd, flags.images) }),
+    ...(flags.only ? { only: flags.only } : {}),
+    ...(support ? { support } : {}),
+    ...(dbPath ? { dbPath } : {}),
+    ...(flags.keep ? { keep: true } : {}),
+    ...(flags.portBase === undefined ? {} : { portBase: flags.portBase }),
+    ...(flags.timeoutMs === undefined ? {} : { timeoutMs: flags.timeoutMs }),
+    ...(flags.failFast ? { failFast: true } : {}),
+    ...(Number.isSafeInteger(epoch) && context.env.SOURCE_DATE_EPOCH ? { sourceDateEpoch: epoch } : {}),
+  });
+  let last: DoneEvent | undefined;
+  const source = createSourceReader(root);
+  try {
+    for await (const event of events) {
+      if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
+      else show(event, terminal, source);
+      if (event.event === "done") {
+        last = event;
+        if (flags.keep) terminal.note("IOCs stay up; Ctrl-C stops them");
+      }
+    }
+  } catch (error) {
+    // Ctrl-C is how a kept beamline ends.
+    if (!(flags.keep && last && error === context.signal.reason)) throw error;
+  }
+  return last?.ok ? 0 : 1;
+}
+
+function show(event: UpEvent, terminal: Terminal, source: (file: string) => string | undefined): void {
+  switch (event.event) {
+    case "progress":
+      terminal.progress(event);
+      break;
+    case "diagnostic":
+      terminal.diagnostics([event.diagnostic], source);
+      break;
+    case "note":
+      terminal.note(event.message);
+      break;
+    case "released":
+      if (!event.ok) terminal.note(`✗ ${event.release}: ${event.cause ?? "failed"}`);
+      break;
+    case "pod":
+      if (event.state === "failing") terminal.note(`${event.release}: ${event.reason ?? "failing"}`);
+      break;
+    case "done":
+      showDone(event, terminal);
+      break;
+    default:
+      break;
+  }
+}
+
+function showDone(event: DoneEvent, terminal: Terminal): void {
+  const { colors } = terminal;
+  if (event.iocs.length > 0) {
+    const rows = event.iocs.map((ioc) => [
+      ioc.name,
+      ioc.state === "healthy" ? colors.green(ioc.state) : colors.red(ioc.state),
+      shortImage(ioc.image),
+      `${ioc.pvs.ok}/${ioc.pvs.total}`,
+      formatDuration(ioc.wallMs),
+      ioc.cause ?? "",
+    ]);
+    terminal.line(formatTable([["IOC", "STATE", "IMAGE DIGEST", "PVS", "TIME", ""], ...rows]));
+  }
+  const healthy = event.iocs.filter((ioc) => ioc.state === "healthy").length;
+  const verdict = event.ok ? colors.green("healthy") : colors.red("not healthy");
+  terminal.line(`${verdict}: ${healthy} of ${event.iocs.length} IOCs in ${formatDuration(event.wallMs)}`);
+}
+
+/** The first 12 digits of the digest, as people compare them. */
+function shortImage(image: string): string {
+  const digest = /@(sha256:[0-9a-f]{12})/.exec(image);
+  return digest ? digest[1]! : "-";
+}

@@ -1,0 +1,86 @@
+/**
+ * The `epicube` command: parses flags and calls `beamline` or one package.
+ *
+ * @packageDocumentation
+ */
+import { resolve } from "node:path";
+import { isEpicubeError, messageOf } from "@epicube/core";
+import { CommanderError } from "commander";
+import { type CommandContext, Interrupted } from "./output/terminal.js";
+import { createProgram } from "./program.js";
+
+/** Exit codes of the command-line contract. */
+export const EXIT = { done: 0, findings: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
+
+/** Runs `epicube` with arguments (without node and script) and gives its exit code. */
+export async function main(argv: readonly string[], context: CommandContext): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof Interrupted || context.signal.reason === error) {
+      if (!(error instanceof Interrupted)) throw error;
+      context.stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
+    if (isEpicubeError(error)) {
+      context.stderr.write(`error ${error.code}: ${error.message}\n${error.help === undefined ? "" : `  help: ${error.help}\n`}`);
+      return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.findings;
+    }
+    if (isSystemError(error)) {
+      context.stderr.write(`error ${error.code}: ${messageOf(error)}\n`);
+      return EXIT.usage;
+    }
+    throw error;
+  }
+}
+
+/** Failures that are bad usage or unreadable input. */
+const USAGE_CODES = new Set(["USAGE", "FILE_UNREADABLE", "NOT_A_BEAMLINE", "IOC_COMMAND_NOT_FOUND", "IOC_COMMAND_NO_DBD"]);
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error;
+}
+
+/** Runs {@link main} on this process: its streams, environment, signals and exit code. */
+export async function runProcess(): Promise<void> {
+  const stop = new AbortController();
+  let interrupts = 0;
+  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
+    // The first asks everything to stop and report; the second leaves at once.
+    if (++interrupts > 1) process.exit(new Interrupted(signal).exitCode);
+    stop.abort(new Interrupted(signal));
+  };
+  process.on("SIGINT", () => onSignal("SIGINT"));
+  process.on("SIGTERM", () => onSignal("SIGTERM"));
+  // A reader that went away (`| head`) is no failure of ours.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const { argv, cwd } = takeCwd(process.argv.slice(2));
+  process.exitCode = await main(argv, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: resolve(process.cwd(), cwd),
+    signal: stop.signal,
+  });
+}
+
+/** `--cwd DIR` may stand anywhere before `--`; it is taken out first, since every path depends on it. */
+function takeCwd(argv: readonly string[]): { argv: string[]; cwd: string } {
+  const rest: string[] = [];
+  let cwd = ".";
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    if (word === "--") return { argv: [...rest, ...argv.slice(index)], cwd };
+    if (word === "--cwd" && index + 1 < argv.length) cwd = argv[++index]!;
+    else if (word.startsWith("--cwd=")) cwd = word.slice("--cwd=".length);
+    else rest.push(word);
+  }
+  return { argv: rest, cwd };
+}
