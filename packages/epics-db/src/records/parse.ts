@@ -1,0 +1,244 @@
+import { type Checked, createLineIndex, type Diagnostic, type LineIndex } from "@epicube/core";
+import { unescapeValue } from "./escape.js";
+import { createRecordLexer, type RecordLexer, type RecordToken } from "./lexer.js";
+import type { AliasNode, AssignmentNode, DatabaseSyntax, NameNode, RecordNode, StatementNode, ValueNode } from "./syntax.js";
+
+const DEFINITIONS = new Set([
+  "path",
+  "addpath",
+  "menu",
+  "recordtype",
+  "device",
+  "driver",
+  "link",
+  "breaktable",
+  "registrar",
+  "function",
+  "variable",
+]);
+/** JSON in a value may nest this deep. */
+const VALUE_DEPTH = 64;
+const RESUME = /^[ \t]*(?:(g?record|field|info|alias|include|menu|recordtype|device|driver)[ \t]*[("]|(\}))/gm;
+
+class SyntaxStop extends Error {
+  readonly at: number;
+  constructor(at: number) {
+    super();
+    this.at = at;
+  }
+}
+
+interface Parser {
+  readonly file: string;
+  readonly text: string;
+  readonly lexer: RecordLexer;
+  readonly diagnostics: Diagnostic[];
+  lines: LineIndex | undefined;
+  at: number;
+}
+
+function fail(parser: Parser, token: { start: number; end: number }, message: string, help?: string): never {
+  parser.lines ??= createLineIndex(parser.text);
+  parser.diagnostics.push({
+    code: "DATABASE_SYNTAX",
+    severity: "error",
+    message,
+    range: parser.lines.rangeOf(parser.file, token.start, Math.max(token.end, token.start)),
+    ...(help === undefined ? {} : { help }),
+  });
+  throw new SyntaxStop(token.start);
+}
+
+function show(token: RecordToken): string {
+  if (token.kind === "end") return "the end of the file";
+  if (token.kind === "bad" && token.text.length > 1) return "a string that does not end on its line";
+  const text = token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text;
+  return `"${text}"`;
+}
+
+function next(parser: Parser): RecordToken {
+  const token = parser.lexer.read(parser.at);
+  parser.at = token.end;
+  return token;
+}
+
+function expect(parser: Parser, punctuation: string, after: string): RecordToken {
+  const token = next(parser);
+  if (token.kind !== "punctuation" || token.text !== punctuation)
+    fail(parser, token, `expected '${punctuation}' after ${after}, found ${show(token)}`);
+  return token;
+}
+
+function readName(parser: Parser, what: string): NameNode {
+  const token = next(parser);
+  if (token.kind !== "word" && token.kind !== "string") fail(parser, token, `expected ${what}, found ${show(token)}`);
+  return { text: token.text, quoted: token.kind === "string", start: token.start, end: token.end };
+}
+
+/** Steps over JSON from its opening bracket and gives it without white space, as the IOC keeps it. */
+function readJson(parser: Parser, opening: RecordToken): ValueNode {
+  const closers: string[] = [opening.text === "{" ? "}" : "]"];
+  let compact = opening.text;
+  while (closers.length > 0) {
+    const token = parser.lexer.readValue(parser.at);
+    parser.at = token.end;
+    if (token.kind === "end" || token.kind === "bad") fail(parser, token, `the value is no JSON: found ${show(token)}`);
+    compact += token.kind === "string" ? parser.text.slice(token.start, token.end) : token.text;
+    if (token.kind !== "punctuation") continue;
+    if (token.text === "{" || token.text === "[") {
+      closers.push(token.text === "{" ? "}" : "]");
+      if (closers.length > VALUE_DEPTH) fail(parser, token, `the value nests more than ${VALUE_DEPTH} deep`);
+    } else if (token.text === "}" || token.text === "]") {
+      if (closers.pop() !== token.text) fail(parser, token, `the value is no JSON: unexpected '${token.text}'`);
+    } else if (token.text === "(" || token.text === ")") fail(parser, token, `the value is no JSON: unexpected '${token.text}'`);
+  }
+  return { text: compact, kind: "json", start: opening.start, end: parser.at };
+}
+
+function readValue(parser: Parser): ValueNode {
+  const token = parser.lexer.readValue(parser.at);
+  parser.at = token.end;
+  if (token.kind === "word") return { text: token.text, kind: "word", start: token.start, end: token.end };
+  if (token.kind === "string") return { text: unescapeValue(token.text), kind: "string", start: token.start, end: token.end };
+  if (token.kind === "punctuation" && (token.text === "{" || token.text === "[")) return readJson(parser, token);
+  return fail(parser, token, `expected a value, found ${show(token)}`, token.kind === "bad" ? 'put the value in quotes: "…"' : undefined);
+}
+
+function closeValue(parser: Parser, value: ValueNode): number {
+  const token = parser.lexer.readValue(parser.at);
+  parser.at = token.end;
+  if (token.kind === "punctuation" && token.text === ")") return token.end;
+  const bare = value.kind === "word" && token.start === value.end;
+  return fail(parser, token, `expected ')' after the value, found ${show(token)}`, bare ? 'put the value in quotes: "…"' : undefined);
+}
+
+function readBodyItem(parser: Parser, keyword: RecordToken): AssignmentNode | AliasNode {
+  expect(parser, "(", `'${keyword.text}'`);
+  if (keyword.text === "alias") {
+    const name = readName(parser, "an alias name");
+    return { kind: "alias", name, start: keyword.start, end: expect(parser, ")", "the alias name").end };
+  }
+  const name = readName(parser, keyword.text === "field" ? "a field name" : "an info name");
+  expect(parser, ",", "the name");
+  const value = readValue(parser);
+  return { kind: keyword.text as "field" | "info", name, value, start: keyword.start, end: closeValue(parser, value) };
+}
+
+/** After an error: the start of the next statement or body item that stands at the beginning of a line. */
+function resume(parser: Parser, from: number, inBody: boolean): "body" | "closed" | "outside" {
+  const newline = parser.text.indexOf("\n", from);
+  RESUME.lastIndex = newline === -1 ? parser.text.length : newline + 1;
+  const found = RESUME.exec(parser.text);
+  if (!found) {
+    parser.at = parser.text.length;
+    return "outside";
+  }
+  const token = parser.lexer.read(found.index);
+  if (found[2]) {
+    parser.at = token.end;
+    return "closed";
+  }
+  parser.at = token.start;
+  return inBody && (found[1] === "field" || found[1] === "info" || found[1] === "alias") ? "body" : "outside";
+}
+
+function readBody(parser: Parser, record: NameNode): (AssignmentNode | AliasNode)[] {
+  const body: (AssignmentNode | AliasNode)[] = [];
+  for (;;) {
+    try {
+      const token = next(parser);
+      if (token.kind === "punctuation" && token.text === "}") return body;
+      if (token.kind === "end") fail(parser, record, `record "${record.text}" is not closed`, "add '}'");
+      if (token.kind !== "word" || (token.text !== "field" && token.text !== "info" && token.text !== "alias")) {
+        const lost = token.kind === "word" && (token.text === "record" || token.text === "grecord");
+        fail(
+          parser,
+          token,
+          `expected 'field', 'info', 'alias' or '}', found ${show(token)}`,
+          lost ? `is '}' of record "${record.text}" missing?` : undefined,
+        );
+      }
+      body.push(readBodyItem(parser, token));
+    } catch (error) {
+      if (!(error instanceof SyntaxStop)) throw error;
+      if (/^g?record\b/.test(parser.text.slice(error.at, error.at + 8))) {
+        parser.at = error.at;
+        return body;
+      }
+      if (resume(parser, error.at, true) !== "body") return body;
+    }
+  }
+}
+
+function readRecord(parser: Parser, keyword: RecordToken): RecordNode {
+  expect(parser, "(", `'${keyword.text}'`);
+  const type = readName(parser, "a record type");
+  expect(parser, ",", "the record type");
+  const name = readName(parser, "a record name");
+  let end = expect(parser, ")", "the record name").end;
+  let body: (AssignmentNode | AliasNode)[] = [];
+  const brace = parser.lexer.read(parser.at);
+  if (brace.kind === "punctuation" && brace.text === "{") {
+    parser.at = brace.end;
+    body = readBody(parser, name);
+    end = parser.at;
+  }
+  return { kind: "record", keyword: keyword.text, type, name, body, start: keyword.start, end };
+}
+
+/** Steps over `(…)`, a string and `{…}` of a dbd definition. */
+function skipDefinition(parser: Parser, keyword: RecordToken): StatementNode {
+  let end = keyword.end;
+  let depth = 0;
+  for (;;) {
+    const token = parser.lexer.read(parser.at);
+    if (token.kind === "end") break;
+    if (depth === 0 && (token.kind === "word" || token.kind === "bad")) break;
+    parser.at = end = token.end;
+    if (token.text === "(" || token.text === "{") depth++;
+    else if (token.text === ")" || token.text === "}") depth--;
+    if (depth < 0) fail(parser, token, `unexpected '${token.text}'`);
+  }
+  return { kind: "definition", keyword: keyword.text, start: keyword.start, end };
+}
+
+function readStatement(parser: Parser): StatementNode | undefined {
+  const token = next(parser);
+  if (token.kind === "end") return undefined;
+  if (token.kind === "word") {
+    if (token.text === "record" || token.text === "grecord") return readRecord(parser, token);
+    if (token.text === "alias") {
+      expect(parser, "(", "'alias'");
+      const record = readName(parser, "a record name");
+      expect(parser, ",", "the record name");
+      const name = readName(parser, "an alias name");
+      return { kind: "alias", record, name, start: token.start, end: expect(parser, ")", "the alias name").end };
+    }
+    if (token.text === "include") {
+      const name = readName(parser, "a file name");
+      return { kind: "include", name, start: token.start, end: name.end };
+    }
+    if (DEFINITIONS.has(token.text)) return skipDefinition(parser, token);
+  }
+  return fail(parser, token, `expected 'record', 'alias' or 'include', found ${show(token)}`);
+}
+
+/**
+ * Parses a record file (`.db`, `.template`, after expansion or before where only names and values hold macros). Never throws: what cannot be
+ * read is reported as `DATABASE_SYNTAX`, and reading goes on at the next statement that begins a line. (The IOC stops there.)
+ */
+export function parseDatabase(text: string, options: { readonly file: string }): Checked<DatabaseSyntax> {
+  const parser: Parser = { file: options.file, text, lexer: createRecordLexer(text), diagnostics: [], lines: undefined, at: 0 };
+  const statements: StatementNode[] = [];
+  for (;;) {
+    try {
+      const statement = readStatement(parser);
+      if (!statement) break;
+      statements.push(statement);
+    } catch (error) {
+      if (!(error instanceof SyntaxStop)) throw error;
+      resume(parser, error.at, false);
+    }
+  }
+  return { value: { file: options.file, text, statements }, diagnostics: parser.diagnostics };
+}
