@@ -1,14 +1,7 @@
 import { join, resolve } from "node:path";
 import { EpicubeError } from "@epicube/core";
+import { isIocName } from "../../releases/ioc-name.js";
 import type { IocPaths } from "../../target/target.js";
-
-/** DNS-1123 label, and at most 52 characters: the limit of a StatefulSet's name. Neither can name another folder. */
-const IOC_NAME = /^[a-z0-9](?:[a-z0-9-]{0,50}[a-z0-9])?$/;
-
-/** True for a name that is safe as a folder, as a label and as a StatefulSet. */
-export function isIocName(name: string): boolean {
-  return IOC_NAME.test(name);
-}
 
 /** The folder of one IOC in the state folder. Throws `IOC_NAME_INVALID` for a name that could lead elsewhere. */
 export function iocFolder(stateFolder: string, ioc: string): string {
