@@ -11,7 +11,11 @@ const severityName = z.enum(["no_alarm", "minor", "major", "invalid"]);
 export const iocHealthSchema = z
   .strictObject({
     watch: z.array(z.string().min(1)).optional().describe("PVs whose alarm severity is judged, beside those tagged epicube:watch"),
-    heartbeat: z.string().min(1).optional().describe("PV that must advance; default: the one tagged epicube:heartbeat or named *:HEARTBEAT"),
+    heartbeat: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("PV that must advance; default: the one tagged epicube:heartbeat or named *:HEARTBEAT"),
     maxSeverity: severityName.optional().describe("worst severity allowed for watched PVs; default major"),
     deadlineMs: z.int().positive().optional().describe("milliseconds until the IOC must be healthy"),
   })
@@ -27,7 +31,10 @@ export const beamlineSettingsSchema = z
       .describe("namespace of the beamline; default: the folder's name"),
     images: z.string().min(1).optional().describe("images file, relative to this file; default images.yaml where there is one"),
     registry: z.string().min(1).optional().describe("HOST[:PORT][/PREFIX] that replaces the repository of each image reference"),
-    support: z.array(z.string().min(1)).optional().describe("support definitions: files, or folders searched for *.ibek.support.yaml and templates"),
+    support: z
+      .array(z.string().min(1))
+      .optional()
+      .describe("support definitions: files, or folders searched for *.ibek.support.yaml and templates"),
     targets: z
       .record(
         z.string(),

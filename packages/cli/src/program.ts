@@ -13,7 +13,8 @@ const whole =
   (least: number, most = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`must be a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`);
     return value;
   };
 
@@ -51,7 +52,12 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
     });
   }
 
-  add(program, "up [dir]", "check, build, render, deploy and wait until every IOC is healthy", async () => (await import("./commands/up.js")).up)
+  add(
+    program,
+    "up [dir]",
+    "check, build, render, deploy and wait until every IOC is healthy",
+    async () => (await import("./commands/up.js")).up,
+  )
     .option("--target <target>", "where to deploy: local", "local")
     .option("--images <file>", "images file instead of the beamline's own")
     .option("--ioc-command <program>", "run PROGRAM st.cmd as the IOC; `sim` forces the simulated IOC")
@@ -67,9 +73,16 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
     .option("--support <path>", "support definitions: file or folder (repeat)", collect)
     .option("--db-path <dir>", "folder of templates (repeat)", collect)
     .option("--strict", "warnings fail too; quirks that lose data are errors")
-    .addOption(new Option("--format <format>", "how findings are printed").choices(["pretty", "plain", "json", "sarif", "github"]).default("pretty"));
+    .addOption(
+      new Option("--format <format>", "how findings are printed").choices(["pretty", "plain", "json", "sarif", "github"]).default("pretty"),
+    );
 
-  add(program, "generate <ioc.yaml...>", "st.cmd and ioc.subst of one IOC (and ioc.db with --expand)", async () => (await import("./commands/generate.js")).generate)
+  add(
+    program,
+    "generate <ioc.yaml...>",
+    "st.cmd and ioc.subst of one IOC (and ioc.db with --expand)",
+    async () => (await import("./commands/generate.js")).generate,
+  )
     .option("--support <path>", "support definitions: file or folder (repeat)", collect)
     .requiredOption("--out <dir>", "folder the files are written to")
     .option("--env <K=V>", "variable of the IOC's environment (repeat)", collect)
@@ -90,10 +103,20 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
   add(schema, "beamline", "schema of epicube.yaml", async () => (await import("./commands/schema.js")).schemaBeamline);
 
   const image = configure(program.command("image")).description("image families and layouts");
-  add(image, "build [images.yaml]", "build what is stale of a family into a layout", async () => (await import("./commands/image.js")).imageBuild)
+  add(
+    image,
+    "build [images.yaml]",
+    "build what is stale of a family into a layout",
+    async () => (await import("./commands/image.js")).imageBuild,
+  )
     .requiredOption("--layout <dir>", "OCI image layout")
     .option("--only <node>", "only this node and its parents (repeat)", collect);
-  add(image, "tree <layout>", "images of a layout, their layers and what they share", async () => (await import("./commands/image.js")).imageTree);
+  add(
+    image,
+    "tree <layout>",
+    "images of a layout, their layers and what they share",
+    async () => (await import("./commands/image.js")).imageTree,
+  );
 
   const ca = configure(program.command("ca")).description("Channel Access");
   for (const [usage, description] of [
@@ -106,7 +129,12 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
       .addOption(new Option("--class <class>", "DBR class").choices(["plain", "sts", "time", "gr", "ctrl"]).default("time"));
   }
 
-  add(program, "probe <pv...>", "health of PVs over Channel Access: exit 0 healthy, 1 unhealthy, 3 unknown", async () => (await import("./commands/probe.js")).probe)
+  add(
+    program,
+    "probe <pv...>",
+    "health of PVs over Channel Access: exit 0 healthy, 1 unhealthy, 3 unknown",
+    async () => (await import("./commands/probe.js")).probe,
+  )
     .addOption(new Option("--preset <preset>", "how far up the ladder").choices(["startup", "liveness", "readiness"]).default("readiness"))
     .option("--timeout-ms <n>", "milliseconds for the whole run", whole(1), 2000)
     .option("--heartbeat <pv>", "PV that must change within the timeout")
@@ -124,7 +152,12 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
   const db = configure(program.command("db")).description("EPICS databases").enablePositionalOptions();
   raw(db, "expand", "what msi prints, with msi's options", async () => (await import("./commands/db.js")).dbExpand);
 
-  function raw(parent: Command, name: string, description: string, load: () => Promise<(argv: readonly string[], context: CommandContext) => Promise<number>>): void {
+  function raw(
+    parent: Command,
+    name: string,
+    description: string,
+    load: () => Promise<(argv: readonly string[], context: CommandContext) => Promise<number>>,
+  ): void {
     const command = configure(parent.command(name))
       .description(description)
       .usage("[args…]")

@@ -13,7 +13,9 @@ export const WATCH_TAG = "epicube:watch";
  */
 export function healthTargetOf(ioc: string, rows: readonly PvRow[], rules: IocHealthRules | undefined, deadlineMs: number): HealthTarget {
   const served = rows.filter((row) => row.available && row.recordType !== "group");
-  const heartbeatPv = rules?.heartbeat ?? (served.find((row) => row.info?.[HEARTBEAT_TAG] !== undefined) ?? served.find((row) => row.pv.endsWith(":HEARTBEAT")))?.pv;
+  const heartbeatPv =
+    rules?.heartbeat ??
+    (served.find((row) => row.info?.[HEARTBEAT_TAG] !== undefined) ?? served.find((row) => row.pv.endsWith(":HEARTBEAT")))?.pv;
   const watched = new Set([...served.filter((row) => row.info?.[WATCH_TAG] !== undefined).map((row) => row.pv), ...(rules?.watch ?? [])]);
   const maxSeverity = rules?.maxSeverity ?? "major";
   return {

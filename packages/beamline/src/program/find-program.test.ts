@@ -19,7 +19,12 @@ function program(path: string, mode = 0o755): string {
   return file;
 }
 const find = (env: Record<string, string>, iocCommand?: string) =>
-  findIocProgram({ env: { HOME: folder.path, ...env }, cwd: folder.path, simulatedArgv, ...(iocCommand === undefined ? {} : { iocCommand }) });
+  findIocProgram({
+    env: { HOME: folder.path, ...env },
+    cwd: folder.path,
+    simulatedArgv,
+    ...(iocCommand === undefined ? {} : { iocCommand }),
+  });
 
 describe("findIocProgram", () => {
   it("falls back to the simulated IOC, and says so", async () => {
@@ -32,7 +37,10 @@ describe("findIocProgram", () => {
     expect(await find({ PATH: "", EPICS_BASE: join(folder.path, "base") })).toMatchObject({ kind: "ioc", program: base });
     const soft = program("bin/softIoc");
     program("bin/dbd/softIoc.dbd");
-    expect(await find({ PATH: join(folder.path, "bin"), EPICS_BASE: join(folder.path, "base") })).toMatchObject({ program: soft, dbd: join(folder.path, "bin/dbd/softIoc.dbd") });
+    expect(await find({ PATH: join(folder.path, "bin"), EPICS_BASE: join(folder.path, "base") })).toMatchObject({
+      program: soft,
+      dbd: join(folder.path, "bin/dbd/softIoc.dbd"),
+    });
     const ioc = program("peers/epics/ioc");
     const dbd = join(folder.path, "peers/epics/dbd");
     mkdirSync(dbd);
@@ -50,7 +58,10 @@ describe("findIocProgram", () => {
   it("takes a given program with the definitions near it", async () => {
     const mine = program("app/bin/linux-x86_64/myIoc");
     program("app/dbd/ioc.dbd");
-    expect(await find({ PATH: "" }, "app/bin/linux-x86_64/myIoc")).toMatchObject({ program: mine, dbd: join(folder.path, "app/dbd/ioc.dbd") });
+    expect(await find({ PATH: "" }, "app/bin/linux-x86_64/myIoc")).toMatchObject({
+      program: mine,
+      dbd: join(folder.path, "app/dbd/ioc.dbd"),
+    });
   });
 
   it.each([

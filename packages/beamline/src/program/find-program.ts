@@ -91,7 +91,12 @@ async function inEpicsBase(name: string, env: Environment): Promise<string | und
 async function findDbd(program: string, env: Environment): Promise<string | undefined> {
   const folder = dirname(program);
   const own = basename(program) === "softIoc" ? ["softIoc.dbd", ...DBD_FILES] : DBD_FILES;
-  const places = [join(folder, "dbd"), join(folder, "..", "dbd"), join(folder, "..", "..", "dbd"), ...(env.EPICS_BASE ? [join(env.EPICS_BASE, "dbd")] : [])];
+  const places = [
+    join(folder, "dbd"),
+    join(folder, "..", "dbd"),
+    join(folder, "..", "..", "dbd"),
+    ...(env.EPICS_BASE ? [join(env.EPICS_BASE, "dbd")] : []),
+  ];
   for (const place of places) for (const name of own) if (existsSync(join(place, name))) return resolve(place, name);
   return undefined;
 }

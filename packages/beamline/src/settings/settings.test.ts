@@ -4,9 +4,16 @@ import { parseSettings } from "./settings.js";
 
 describe("parseSettings", () => {
   it("reads the documented keys", () => {
-    const { value, diagnostics } = parseSettings("namespace: bl45p\nimages: images.yaml\nsupport: [support]\nhealth:\n  bl45p-mo-ioc-01: {watch: [A], maxSeverity: major}\n");
+    const { value, diagnostics } = parseSettings(
+      "namespace: bl45p\nimages: images.yaml\nsupport: [support]\nhealth:\n  bl45p-mo-ioc-01: {watch: [A], maxSeverity: major}\n",
+    );
     expect(diagnostics).toEqual([]);
-    expect(value).toEqual({ namespace: "bl45p", images: "images.yaml", support: ["support"], health: { "bl45p-mo-ioc-01": { watch: ["A"], maxSeverity: "major" } } });
+    expect(value).toEqual({
+      namespace: "bl45p",
+      images: "images.yaml",
+      support: ["support"],
+      health: { "bl45p-mo-ioc-01": { watch: ["A"], maxSeverity: "major" } },
+    });
   });
 
   it("an empty file is empty settings", () => {
@@ -15,8 +22,14 @@ describe("parseSettings", () => {
 
   it.each([
     ["suport: []\n", 'epicube.yaml:1:1: error BEAMLINE_SETTINGS: unknown key "suport"\n  help: did you mean support?'],
-    ["health:\n  a:\n    wach: []\n", 'epicube.yaml:3:5: error BEAMLINE_SETTINGS: unknown key "wach" in health.a\n  help: did you mean watch?'],
-    ["namespace: Not Good\n", "epicube.yaml:1:12: error BEAMLINE_SETTINGS: namespace: must be a Kubernetes name: lower-case letters, digits and -"],
+    [
+      "health:\n  a:\n    wach: []\n",
+      'epicube.yaml:3:5: error BEAMLINE_SETTINGS: unknown key "wach" in health.a\n  help: did you mean watch?',
+    ],
+    [
+      "namespace: Not Good\n",
+      "epicube.yaml:1:12: error BEAMLINE_SETTINGS: namespace: must be a Kubernetes name: lower-case letters, digits and -",
+    ],
   ])("places the fault of %j", (text, expected) => {
     expect(parseSettings(text).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([expected]);
   });

@@ -29,7 +29,10 @@ export function parseSettings(text: string): Checked<BeamlineSettings> {
   return {
     diagnostics: diagnosticsOfIssues(source, document, parsed.error.issues, {
       code: "BEAMLINE_SETTINGS",
-      knownKeys: (path) => Object.keys(path[0] === "health" && path.length === 2 ? iocHealthSchema.shape : path.length === 0 ? beamlineSettingsSchema.shape : {}),
+      knownKeys: (path) =>
+        Object.keys(
+          path[0] === "health" && path.length === 2 ? iocHealthSchema.shape : path.length === 0 ? beamlineSettingsSchema.shape : {},
+        ),
     }),
   };
 }

@@ -17,7 +17,10 @@ describe("findImageKey", () => {
   });
 
   it("the last file wins", () => {
-    const files = [{ file: "shared", text: `image: ${reference}\n` }, { file: "own", text: `ioc-instance: {image: ${reference}}\n` }];
+    const files = [
+      { file: "shared", text: `image: ${reference}\n` },
+      { file: "own", text: `ioc-instance: {image: ${reference}}\n` },
+    ];
     expect(findImageKey(files, reference)).toEqual(["ioc-instance", "image"]);
   });
 });

@@ -28,7 +28,9 @@ export interface StageInstanceOptions {
 /** The staged chart of one instance, in memory. */
 export async function stageInstance(options: StageInstanceOptions): Promise<StagedChart> {
   const { repository, instance, runtimeFiles, pins } = options;
-  const values = await Promise.all(instance.valuesFiles.map(async (file) => ({ file, text: await readFile(join(repository.root, file), "utf8") })));
+  const values = await Promise.all(
+    instance.valuesFiles.map(async (file) => ({ file, text: await readFile(join(repository.root, file), "utf8") })),
+  );
   const pinned = instance.image === undefined ? undefined : pins[instance.image];
   const key = pinned === undefined ? undefined : findImageKey(values, instance.image!);
   return {
@@ -52,7 +54,11 @@ export interface RenderInstanceOptions extends StageInstanceOptions {
 export async function renderInstance(options: RenderInstanceOptions): Promise<Checked<RenderedRelease>> {
   const { repository, instance, pins } = options;
   const staged = await stageInstance(options);
-  const loaded = await loadChart(staged.folder, { root: repository.root, extraFiles: staged.extraFiles, ...(options.signal ? { signal: options.signal } : {}) });
+  const loaded = await loadChart(staged.folder, {
+    root: repository.root,
+    extraFiles: staged.extraFiles,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   if (!loaded.value) return { diagnostics: loaded.diagnostics };
   const rendered = renderRelease(loaded.value as Chart, {
     name: instance.name,
@@ -77,11 +83,14 @@ function pinAfterRendering(release: RenderedRelease, reference: string, pinned: 
   const pin = (value: unknown, key?: string): unknown => {
     if (typeof value === "string") return key === "image" && value === reference ? pinned : value;
     if (Array.isArray(value)) return value.map((item) => pin(item));
-    if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, pin(item, name)]));
+    if (value !== null && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, pin(item, name)]));
     return value;
   };
-  const text = release.text.replace(/^(\s*(?:- )?image:\s*)(["']?)(\S+?)\2(\s*)$/gm, (line, before: string, quote: string, value: string, after: string) =>
-    value === reference ? `${before}${quote}${pinned}${quote}${after}` : line,
+  const text = release.text.replace(
+    /^(\s*(?:- )?image:\s*)(["']?)(\S+?)\2(\s*)$/gm,
+    (line, before: string, quote: string, value: string, after: string) =>
+      value === reference ? `${before}${quote}${pinned}${quote}${after}` : line,
   );
   return { ...release, text, objects: release.objects.map((object) => pin(object) as KubeObject) };
 }

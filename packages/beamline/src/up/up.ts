@@ -83,7 +83,11 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
       yield done(false, []);
       return;
     }
-    yield stages.end({ done: images.built, total: images.nodes, unit: "layers" }, false, images.nodes === 0 ? "skipped" : images.built === 0 ? "cached" : "done");
+    yield stages.end(
+      { done: images.built, total: images.nodes, unit: "layers" },
+      false,
+      images.nodes === 0 ? "skipped" : images.built === 0 ? "cached" : "done",
+    );
 
     yield stages.start("charts", "charts");
     const releases: Release[] = [];
@@ -100,7 +104,8 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
         ...(options.signal ? { signal: options.signal } : {}),
       });
       chartFindings.push(...rendered.diagnostics);
-      if (rendered.value) releases.push(releaseOf(ioc, rendered.value, images.pins, version, check, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+      if (rendered.value)
+        releases.push(releaseOf(ioc, rendered.value, images.pins, version, check, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
     }
     for (const diagnostic of chartFindings) yield { event: "diagnostic", diagnostic };
     const chartsFailed = hasErrors(chartFindings) || releases.length < check.iocs.length;
@@ -117,7 +122,10 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
     const iocs: UpIoc[] = [];
     const running = new Set<string>();
     const plan = await target.plan(releases, options.signal ? { signal: options.signal } : {});
-    for await (const event of target.apply(plan, { ...(options.signal ? { signal: options.signal } : {}), ...(options.failFast ? { failFast: true } : {}) })) {
+    for await (const event of target.apply(plan, {
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.failFast ? { failFast: true } : {}),
+    })) {
       if (event.event === "health") verdicts.set(event.ioc, event);
       if (event.event === "pod" && event.state !== "starting") running.add(event.release);
       if (stages.current === "deploy" && (running.size === releases.length || event.event === "health" || event.event === "released")) {
@@ -161,25 +169,24 @@ interface BuiltStage {
 async function* buildStage(root: string, check: BeamlineCheck, options: UpOptions): AsyncGenerator<UpEvent, BuiltStage> {
   const file = options.imagesFile ?? defaultImagesFile(root, check);
   if (file === undefined) return { ok: true, pins: {}, nodes: 0, built: 0 };
-  const loaded = await loadImages(file);
-  // Findings are relative to the repository where the file is inside it.
+  const loaded = await loadImages(file, { base: root });
   for (const diagnostic of loaded.diagnostics) yield { event: "diagnostic", diagnostic };
   if (!loaded.value || hasErrors(loaded.diagnostics)) return { ok: false, pins: {}, nodes: 0, built: 0 };
   const family: ImageFamily = loaded.value;
-  const building = buildImages(family, {
+  const events = buildImages(family, {
     layoutFolder: join(options.stateFolder, "layout"),
     ...(options.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: options.sourceDateEpoch }),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  for (;;) {
-    const step = await building.next();
-    if (!step.done) {
-      yield { ...step.value, parent: "images" };
+  for await (const event of events) {
+    if (event.event === "progress") {
+      yield { ...event, parent: "images" };
       continue;
     }
-    const { nodes } = step.value;
-    return { ok: true, pins: pinsOf(step.value, family), nodes: nodes.length, built: nodes.filter((node) => node.built).length };
+    for (const diagnostic of event.diagnostics) yield { event: "diagnostic", diagnostic };
+    return { ok: event.ok, pins: pinsOf(event, family), nodes: event.nodes.length, built: event.nodes.filter((node) => node.built).length };
   }
+  throw new EpicubeError("IMAGE_BUILD", "the build of the images ended without a result");
 }
 
 function defaultImagesFile(root: string, check: BeamlineCheck): string | undefined {
@@ -187,7 +194,9 @@ function defaultImagesFile(root: string, check: BeamlineCheck): string | undefin
   if (named !== undefined) {
     const path = join(root, named);
     if (relative(root, path).startsWith("..")) {
-      throw new EpicubeError("USAGE", `epicube.yaml: images: ${named} leaves the repository`, { help: "keep the images file in the repository, or name it with --images" });
+      throw new EpicubeError("USAGE", `epicube.yaml: images: ${named} leaves the repository`, {
+        help: "keep the images file in the repository, or name it with --images",
+      });
     }
     return path;
   }
@@ -195,7 +204,14 @@ function defaultImagesFile(root: string, check: BeamlineCheck): string | undefin
   return existsSync(usual) ? usual : undefined;
 }
 
-function releaseOf(ioc: CheckedIoc, rendered: RenderedRelease, pins: ImagePins, version: string | undefined, check: BeamlineCheck, timeoutMs: number): Release {
+function releaseOf(
+  ioc: CheckedIoc,
+  rendered: RenderedRelease,
+  pins: ImagePins,
+  version: string | undefined,
+  check: BeamlineCheck,
+  timeoutMs: number,
+): Release {
   const image = ioc.instance.image;
   const pinned = image === undefined ? undefined : pins[image];
   return {
@@ -214,7 +230,12 @@ function releaseOf(ioc: CheckedIoc, rendered: RenderedRelease, pins: ImagePins, 
   };
 }
 
-function upIoc(release: Release, released: { ok: boolean; revision: number; cause?: string }, verdict: HealthVerdict | undefined, wallMs: number): UpIoc {
+function upIoc(
+  release: Release,
+  released: { ok: boolean; revision: number; cause?: string },
+  verdict: HealthVerdict | undefined,
+  wallMs: number,
+): UpIoc {
   const total = release.health?.pvs.length ?? 0;
   const ok = verdict?.pvs.filter((pv) => pv.verdict === "healthy" && release.health?.pvs.includes(pv.pv)).length ?? 0;
   const cause = released.cause ?? (released.ok ? undefined : verdict?.cause);

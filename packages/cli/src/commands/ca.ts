@@ -39,7 +39,17 @@ export async function caInfo(args: readonly string[], flags: CaFlags, context: C
   if (flags.json) for (const info of infos) terminal.json(infoJson(info));
   else {
     const rows = infos.flatMap((info) =>
-      info.ok ? [[info.pv, info.type, `${info.nativeCount}`, `${info.access.read ? "read" : "no read"}, ${info.access.write ? "write" : "no write"}`, info.server]] : [],
+      info.ok
+        ? [
+            [
+              info.pv,
+              info.type,
+              `${info.nativeCount}`,
+              `${info.access.read ? "read" : "no read"}, ${info.access.write ? "write" : "no write"}`,
+              info.server,
+            ],
+          ]
+        : [],
     );
     if (rows.length > 0) terminal.line(formatTable([["PV", "TYPE", "COUNT", "ACCESS", "SERVER"], ...rows]));
     for (const info of infos) if (!info.ok) terminal.error(`${escapeControl(info.pv)}: ${escapeControl(info.error.message)}`);
@@ -78,18 +88,28 @@ function infoJson(info: InfoResult): Record<string, unknown> {
 function jsonValue(value: PvReading["value"]): unknown {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  return Array.from(value as ArrayLike<number | string>, (item) => (typeof item === "number" && !Number.isFinite(item) ? String(item) : item));
+  return Array.from(value as ArrayLike<number | string>, (item) =>
+    typeof item === "number" && !Number.isFinite(item) ? String(item) : item,
+  );
 }
 
 function textOf(reading: PvReading): string {
   const { value, enums, precision } = reading;
   const one = (item: number | string): string =>
-    typeof item === "string" ? item : reading.type === "ENUM" && enums?.[item] !== undefined ? enums[item] : precision !== undefined && reading.type !== "LONG" ? item.toFixed(Math.max(0, Math.min(17, precision))) : String(item);
+    typeof item === "string"
+      ? item
+      : reading.type === "ENUM" && enums?.[item] !== undefined
+        ? enums[item]
+        : precision !== undefined && reading.type !== "LONG"
+          ? item.toFixed(Math.max(0, Math.min(17, precision)))
+          : String(item);
   if (value === null) return "";
   if (typeof value === "number" || typeof value === "string") return one(value);
   return `${value.length} ${Array.from(value as ArrayLike<number | string>, one).join(" ")}`;
 }
 
 function alarmOf(reading: PvReading): string {
-  return reading.severity === null || reading.severity === "NO_ALARM" || reading.severity === undefined ? "" : `  ${reading.severity} ${reading.status}`;
+  return reading.severity === null || reading.severity === "NO_ALARM" || reading.severity === undefined
+    ? ""
+    : `  ${reading.severity} ${reading.status}`;
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { hasErrors } from "@epicube/core";
-import { buildImages, imageTree as treeOf, loadImages } from "@epicube/image";
+import { buildImages, loadImages, imageTree as treeOf } from "@epicube/image";
 import { createSourceReader } from "../output/sources.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal } from "../output/terminal.js";
@@ -34,9 +34,18 @@ export async function imageBuild(args: readonly string[], flags: ImageBuildFlags
     terminal.diagnostics(event.diagnostics, source);
     const { nodes, wallMs } = event;
     if (flags.json) {
-      terminal.json({ nodes: nodes.map((node) => ({ name: node.node, target: node.target, digest: node.digest, built: node.built, layers: node.layers })), wallMs });
+      terminal.json({
+        nodes: nodes.map((node) => ({ name: node.node, target: node.target, digest: node.digest, built: node.built, layers: node.layers })),
+        wallMs,
+      });
     } else if (nodes.length > 0) {
-      const rows = nodes.map((node) => [`${node.node}-${node.target}`, node.digest, formatBytes(node.sizeBytes), `${node.layers.length}`, node.built ? "built" : "cached"]);
+      const rows = nodes.map((node) => [
+        `${node.node}-${node.target}`,
+        node.digest,
+        formatBytes(node.sizeBytes),
+        `${node.layers.length}`,
+        node.built ? "built" : "cached",
+      ]);
       terminal.line(formatTable([["IMAGE", "DIGEST", "SIZE", "LAYERS", ""], ...rows]));
     }
     return event.ok ? 0 : 1;

@@ -7,9 +7,16 @@ import { createSourceReader } from "../output/sources.js";
 import { type CommandContext, type CommonOptions, createTerminal } from "../output/terminal.js";
 
 /** `epicube schema ioc`: JSON Schema of ioc.yaml for the support definitions given. */
-export async function schemaIoc(_args: readonly string[], flags: CommonOptions & { readonly support: readonly string[]; readonly editor?: boolean }, context: CommandContext): Promise<number> {
+export async function schemaIoc(
+  _args: readonly string[],
+  flags: CommonOptions & { readonly support: readonly string[]; readonly editor?: boolean },
+  context: CommandContext,
+): Promise<number> {
   const terminal = createTerminal(context, flags);
-  const files = await findSupportFiles(flags.support.map((path) => resolve(context.cwd, path)), { base: context.cwd });
+  const files = await findSupportFiles(
+    flags.support.map((path) => resolve(context.cwd, path)),
+    { base: context.cwd },
+  );
   const support = files.value ? loadSupport(files.value) : undefined;
   const diagnostics = [...files.diagnostics, ...(support?.diagnostics ?? [])];
   terminal.diagnostics(diagnostics, createSourceReader(context.cwd));

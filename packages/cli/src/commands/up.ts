@@ -26,7 +26,9 @@ const BIN = join(dirname(fileURLToPath(import.meta.url)), "..", "bin", "epicube.
 /** `epicube up`: exit 0 when every IOC is healthy, else 1. */
 export async function up(args: readonly string[], flags: UpFlags, context: CommandContext): Promise<number> {
   if (flags.target !== "local") {
-    throw new EpicubeError("USAGE", `--target ${flags.target}: only the target local is known`, { help: "leave --target out, or give local" });
+    throw new EpicubeError("USAGE", `--target ${flags.target}: only the target local is known`, {
+      help: "leave --target out, or give local",
+    });
   }
   const terminal = createTerminal(context, flags);
   const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."), { search: args[0] === undefined });

@@ -13,11 +13,20 @@ const finding: Diagnostic = {
 
 describe("SARIF", () => {
   it("carries place, level and related places", () => {
-    const log = formatSarif([finding, { code: "A", severity: "info", message: "m" }], "1.2.3") as { runs: { tool: { driver: { rules: unknown } }; results: Record<string, unknown>[] }[] };
+    const log = formatSarif([finding, { code: "A", severity: "info", message: "m" }], "1.2.3") as {
+      runs: { tool: { driver: { rules: unknown } }; results: Record<string, unknown>[] }[];
+    };
     expect(log.runs[0]!.tool.driver.rules).toEqual([{ id: "A" }, { id: "PV_DUPLICATE" }]);
     expect(log.runs[0]!.results[0]).toMatchObject({
       level: "error",
-      locations: [{ physicalLocation: { artifactLocation: { uri: "services/a%20b/ioc.yaml" }, region: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 9 } } }],
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: "services/a%20b/ioc.yaml" },
+            region: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 9 },
+          },
+        },
+      ],
       relatedLocations: [{ message: { text: "the other" } }],
     });
     expect(log.runs[0]!.results[1]).toMatchObject({ level: "note", locations: [] });

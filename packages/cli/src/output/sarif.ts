@@ -39,7 +39,14 @@ export function formatGithub(diagnostic: Diagnostic): string {
   const level = diagnostic.severity === "info" ? "notice" : diagnostic.severity;
   const { range } = diagnostic;
   const properties = range
-    ? [`file=${escapeProperty(range.file)}`, `line=${range.startLine}`, `col=${range.startColumn}`, `endLine=${range.endLine}`, `endColumn=${range.endColumn}`, `title=${diagnostic.code}`]
+    ? [
+        `file=${escapeProperty(range.file)}`,
+        `line=${range.startLine}`,
+        `col=${range.startColumn}`,
+        `endLine=${range.endLine}`,
+        `endColumn=${range.endColumn}`,
+        `title=${diagnostic.code}`,
+      ]
     : [`title=${diagnostic.code}`];
   return `::${level} ${properties.join(",")}::${escapeData(diagnostic.help === undefined ? diagnostic.message : `${diagnostic.message} (${diagnostic.help})`)}`;
 }

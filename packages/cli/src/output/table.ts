@@ -7,7 +7,12 @@ export function formatTable(rows: readonly (readonly string[])[], gap = 2): stri
     });
   }
   return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat(widths[column]! - visibleWidth(cell) + gap))).join("").trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat(widths[column]! - visibleWidth(cell) + gap)))
+        .join("")
+        .trimEnd(),
+    )
     .join("\n");
 }
 

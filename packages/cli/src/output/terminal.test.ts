@@ -15,7 +15,17 @@ function terminal(options: CommonOptions, isTTY = false) {
   } as unknown as CommandContext;
   return { terminal: createTerminal(context, options), out: () => out, err: () => err };
 }
-const end = { event: "progress", at: "end", id: "check", label: "check", done: 5, total: 5, unit: "iocs", outcome: "done", durationMs: 412 } as const;
+const end = {
+  event: "progress",
+  at: "end",
+  id: "check",
+  label: "check",
+  done: 5,
+  total: 5,
+  unit: "iocs",
+  outcome: "done",
+  durationMs: 412,
+} as const;
 
 describe("progress", () => {
   it("is one plain line at the end where there is no terminal, on stderr only", () => {
@@ -61,14 +71,24 @@ describe("json", () => {
 
 describe("formatTable", () => {
   it("aligns columns, whatever their colours", () => {
-    expect(formatTable([["IOC", "STATE", "PVS"], ["a-long-name", "\u001b[32mhealthy\u001b[39m", "1/1"], ["b", "no", ""]])).toBe(
-      "IOC          STATE    PVS\na-long-name  \u001b[32mhealthy\u001b[39m  1/1\nb            no",
-    );
+    expect(
+      formatTable([
+        ["IOC", "STATE", "PVS"],
+        ["a-long-name", "\u001b[32mhealthy\u001b[39m", "1/1"],
+        ["b", "no", ""],
+      ]),
+    ).toBe("IOC          STATE    PVS\na-long-name  \u001b[32mhealthy\u001b[39m  1/1\nb            no");
   });
 });
 
 describe("formatDuration", () => {
-  it.each([[0, "0.0 s"], [412, "0.4 s"], [9949, "9.9 s"], [12_300, "12 s"], [185_000, "3 min 05 s"]])("%d → %s", (ms, text) => {
+  it.each([
+    [0, "0.0 s"],
+    [412, "0.4 s"],
+    [9949, "9.9 s"],
+    [12_300, "12 s"],
+    [185_000, "3 min 05 s"],
+  ])("%d → %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
 });

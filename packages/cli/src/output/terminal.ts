@@ -63,7 +63,8 @@ export function createTerminal(context: CommandContext, options: CommonOptions):
     if (shown) context.stderr.write("\r\u001b[K");
     shown = false;
   };
-  const paint = (severity: Diagnostic["severity"], text: string) => (severity === "error" ? colors.red(text) : severity === "warning" ? colors.yellow(text) : text);
+  const paint = (severity: Diagnostic["severity"], text: string) =>
+    severity === "error" ? colors.red(text) : severity === "warning" ? colors.yellow(text) : text;
   return {
     colors,
     line(text = "") {
@@ -83,7 +84,9 @@ export function createTerminal(context: CommandContext, options: CommonOptions):
         clear();
         const mark = event.outcome === "failed" ? colors.red("✗") : colors.green("✓");
         const time = event.durationMs === undefined ? "" : colors.dim(` ${formatDuration(event.durationMs)}`);
-        context.stderr.write(`${event.parent === undefined ? "" : "  "}${mark} ${label}${count}${event.outcome === "cached" ? " (cached)" : ""}${time}\n`);
+        context.stderr.write(
+          `${event.parent === undefined ? "" : "  "}${mark} ${label}${count}${event.outcome === "cached" ? " (cached)" : ""}${time}\n`,
+        );
       } else if (live) {
         clear();
         context.stderr.write(`  ${label}${count} …`);
