@@ -43,6 +43,8 @@ interface Run {
   readonly scope: MacroScope;
   readonly quietAtStart: boolean;
   quiet: boolean;
+  /** True where a problem is of no consequence: a default that is only measured, the text of a scoped definition. */
+  muted: boolean;
   /** Values are read again from their raw text, uncut, once a scoped reference has changed the scope. */
   dirty: boolean;
   steps: number;
@@ -139,10 +141,12 @@ function isPlain(code: number, stop: Terminator): boolean {
 }
 
 function withQuiet<T>(run: Run, task: () => T): T {
-  const before = run.quiet;
+  const { quiet, muted } = run;
   run.quiet = true;
+  run.muted = true;
   const result = task();
-  run.quiet = before;
+  run.quiet = quiet;
+  run.muted = muted;
   return result;
 }
 
@@ -205,7 +209,7 @@ function insert(run: Run, owner: Owner, level: number, close: number, input: str
       const value = expandedValue(run, entry);
       put(out, value.text);
       if (value.error) owner.error = true;
-      for (const problem of value.problems) run.problems.set(`${problem.kind} ${problem.name}`, problem);
+      if (!run.muted) for (const problem of value.problems) run.problems.set(`${problem.kind} ${problem.name}`, problem);
     }
     return;
   }
@@ -215,7 +219,7 @@ function insert(run: Run, owner: Owner, level: number, close: number, input: str
   }
   owner.error = true;
   const kind = entry ? "recursive" : "undefined";
-  run.problems.set(`${kind} ${name}`, { kind, name });
+  if (!run.muted) run.problems.set(`${kind} ${name}`, { kind, name });
   put(out, `$(${name}${run.quiet ? "" : `,${kind}`})`);
 }
 
@@ -225,7 +229,7 @@ function expandedValue(run: Run, entry: MacroEntry): ExpandedValue {
   if (cached && cached.version === run.scope.version && cached.quiet === run.quietAtStart) return cached;
   const version = run.scope.version;
   const problems = new Map<string, MacroProblem>();
-  const inner: Run = { ...run, dirty: true, quiet: run.quietAtStart, problems };
+  const inner: Run = { ...run, dirty: true, quiet: run.quietAtStart, muted: false, problems };
   const owner = { error: false };
   const out: Output = { text: "", room: MACRO_VALUE_LIMIT };
   translate(inner, owner, 1, TO_END, entry.raw, 0, out);
@@ -248,7 +252,7 @@ export function expandMacros(text: string, scope: MacroScope, options: ExpandMac
   const room = options.capacity ?? Number.POSITIVE_INFINITY;
   if (!text.includes("$(") && !text.includes("${") && text.length <= room) return { text, error: false, problems: NO_PROBLEMS };
   const quiet = options.suppressWarnings ?? true;
-  const run: Run = { scope, quietAtStart: quiet, quiet, dirty: false, steps: 0, depth: 0, problems: new Map() };
+  const run: Run = { scope, quietAtStart: quiet, quiet, muted: false, dirty: false, steps: 0, depth: 0, problems: new Map() };
   const owner = { error: false };
   const out: Output = { text: "", room };
   try {

@@ -1,0 +1,125 @@
+import { expect, it } from "vitest";
+import { expandSubstitutions } from "../substitutions/expand.js";
+import { loadDatabase, provenanceOf, rangeOf } from "./load.js";
+import { parseDatabase } from "./parse.js";
+
+const load = (text: string) => loadDatabase([{ file: "a.db", text }]);
+const codes = (text: string) => load(text).diagnostics.map((diagnostic) => diagnostic.code);
+
+it("reads records with positions of names and values", () => {
+  const text =
+    '# comment\nrecord(ai, "X:T") {\n  field(EGU, "C") field(PREC, 3)\n  info(autosaveFields, "VAL")\n  alias("X:ALIAS")\n}\nalias("X:T", X:B)\n';
+  const { value, diagnostics } = load(text);
+  expect(diagnostics).toEqual([]);
+  const record = value!.records.get("X:T")!;
+  expect([...record.fields].map(([name, field]) => [name, field.value])).toEqual([
+    ["EGU", "C"],
+    ["PREC", "3"],
+  ]);
+  expect(rangeOf(record.fields.get("PREC")!)).toEqual({ file: "a.db", startLine: 3, startColumn: 31, endLine: 3, endColumn: 32 });
+  expect(record.info.get("autosaveFields")?.value).toBe("VAL");
+  expect([...value!.aliases]).toEqual([
+    ["X:ALIAS", "X:T"],
+    ["X:B", "X:T"],
+  ]);
+});
+
+it.each([
+  ['"x\\ty\\x41\\"\\z"', "x\ty" + 'A"z'],
+  ["'single \"q\"'", 'single "q"'],
+  ["bare.w-1+_", "bare.w-1+_"],
+  ["{pva: {pv: \"X\"}, a:[1, 'b', null]}", "{pva:{pv:\"X\"},a:[1,'b',null]}"],
+  ["[1, 2]", "[1,2]"],
+  ["null", "null"],
+])("gives the value %s as the IOC keeps it", (written, value) => {
+  const { value: database, diagnostics } = load(`record(stringin, "X") { field(VAL, ${written}) }`);
+  expect(diagnostics).toEqual([]);
+  expect(database!.records.get("X")!.fields.get("VAL")!.value).toBe(value);
+});
+
+it.each(["a:b", "a[0]", "@x", "$(A)", "a b"])("refuses the unquoted value %s at its place", (value) => {
+  const { diagnostics } = load(`record(ai, "X") {\n  field(INP, ${value})\n  field(PREC, 1)\n}\nrecord(ai, "Y") {}\n`);
+  expect(diagnostics).toMatchObject(
+    [{ code: "DATABASE_SYNTAX", range: { startLine: 2 }, help: 'put the value in quotes: "…"' }]
+      .slice(0, 1)
+      .map(({ help: _, ...rest }) => rest),
+  );
+});
+
+it("goes on after an error, within the record and after it", () => {
+  const { value, diagnostics } = load('record(ai, "X") {\n  field(INP, @x)\n  field(PREC, 1)\n}\nrecord(ai "Z") {}\nrecord(ai, "Y") {}\n');
+  expect(diagnostics.map((diagnostic) => diagnostic.range!.startLine)).toEqual([2, 5]);
+  expect([...value!.records.keys()]).toEqual(["X", "Y"]);
+  expect(value!.records.get("X")!.fields.get("PREC")!.value).toBe("1");
+});
+
+it("suspects a missing brace", () => {
+  const { value, diagnostics } = load('record(ai, "X") {\n  field(PREC, 1)\nrecord(ai, "Y") {}\n');
+  expect(diagnostics).toMatchObject([{ code: "DATABASE_SYNTAX", help: "is '}' of record \"X\" missing?" }]);
+  expect([...value!.records.keys()]).toEqual(["X", "Y"]);
+});
+
+it.each([
+  ['record(ai, "X") { field(PREC, 1) } record(ai, "X") { field(EGU, C) }', ["RECORD_REDEFINED"]],
+  ['record(ai, "X") {} record(bi, "X") {}', ["RECORD_TYPE_CONFLICT"]],
+  ['record("*", "X") {}', ["RECORD_APPEND_UNKNOWN"]],
+  ['record(ai, "X") {} record("*", "X") { field(PREC, 1) }', []],
+  ['record(ai, "X") { alias("Y") } record("*", "Y") { field(PREC, 1) }', []],
+  ['record(ai, "X") {} record("#", "X") {} record(bi, "X") {}', []],
+  ['record("#", "X") {}', ["RECORD_DELETE_UNKNOWN"]],
+  ['record(ai, "X") { alias("Y") alias("Y") }', ["ALIAS_DUPLICATE"]],
+  ['record(ai, "X") {} record(ai, "Y") { alias("X") }', ["ALIAS_DUPLICATE"]],
+  ['record(ai, "X") { alias("Y") } record(ai, "Y") {}', ["ALIAS_DUPLICATE"]],
+  ['alias("X", "Y")', ["ALIAS_TARGET_UNKNOWN"]],
+  ['record(ai, "X Y") {}', ["RECORD_NAME"]],
+  ['record(ai, "X.Y") {}', ["RECORD_NAME"]],
+  ['record(ai, "$(P)Y") {}', ["RECORD_NAME"]],
+  [`record(ai, "${"x".repeat(61)}") {}`, ["RECORD_NAME"]],
+  [`record(ai, "${"x".repeat(60)}") {}`, []],
+  ['record(ai, "-x") {}', ["RECORD_NAME"]],
+  ['record(ai, "X") { field(PRECISION, 1) }', ["FIELD_UNKNOWN"]],
+  ['record(lso, "X") { field(VAL, "x") }', ["FIELD_NOT_SETTABLE"]],
+  ['record(motor, "X") { field(VELO, 1) }', []],
+  ['record(ai, "X") { field(INP, "$(NO)") }', ["MACRO_LEFT"]],
+  ['include "x.db"', ["INCLUDE_LEFT"]],
+  ['menu(m) { choice(a, "A") }\nrecord(ai, "X") {}', []],
+])("loads %s with %j", (text, expected) => {
+  expect(codes(text as string)).toEqual(expected);
+});
+
+it("proposes the field that was meant", () => {
+  expect(load('record(ai, "X") { field(PREX, 1) }').diagnostics[0]).toMatchObject({
+    help: expect.stringContaining("PREC"),
+    range: { startColumn: 25 },
+  });
+});
+
+it("puts later definitions over earlier ones", () => {
+  const { value } = load('record(ai, "X") { field(PREC, 1) field(EGU, "A") } record(ai, "X") { field(EGU, "B") }');
+  expect([...value!.records.get("X")!.fields].map(([name, field]) => `${name}=${field.value}`)).toEqual(["PREC=1", "EGU=B"]);
+  expect(value!.records.get("X")!.places).toHaveLength(2);
+});
+
+it("leads to the template and its row where the text was expanded", () => {
+  const resolve = () => ({ file: "t.template", text: '# first\nrecord(ai, "$(P)T") {\n  field(PREX, 1)\n}\n' });
+  const expanded = expandSubstitutions({ file: "ioc.subst", text: "file t.template {\n  {P=A:}\n  {P=B:}\n}\n", resolve });
+  const { value, diagnostics } = loadDatabase([{ ...expanded.value!, file: "ioc.db" }]);
+  expect(diagnostics.map((item) => [item.range!.file, item.range!.startLine, item.labels![0]!.range.startLine])).toEqual([
+    ["t.template", 3, 2],
+    ["t.template", 3, 3],
+  ]);
+  expect(provenanceOf(value!.records.get("B:T")!.places[0]!).map((range) => `${range.file}:${range.startLine}`)).toEqual([
+    "ioc.subst:3",
+    "t.template:2",
+  ]);
+});
+
+it("keeps offsets that cover the text of each statement", () => {
+  const text = '  record(ai, "X") { }\n\n grecord(bo,Y)\nalias(X,"Z")';
+  const { value } = parseDatabase(text, { file: "a" });
+  expect(value!.statements.map((statement) => text.slice(statement.start, statement.end))).toEqual([
+    'record(ai, "X") { }',
+    "grecord(bo,Y)",
+    'alias(X,"Z")',
+  ]);
+});
