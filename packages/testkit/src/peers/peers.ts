@@ -27,7 +27,7 @@ interface PeerRecord {
 
 /** Folder of the installed peers: `EPICUBE_PEERS`, default `peers` in epicube's XDG cache folder. */
 export function peersFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env.EPICUBE_PEERS ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "epicube", "peers");
+  return env.EPICUBE_PEERS || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "epicube", "peers");
 }
 
 /** Looks a peer up in what `npm run peers` installed. */
