@@ -3,15 +3,20 @@
  *
  * @example
  * ```ts
- * import { loadImages, referenceOf } from "@epicube/image";
+ * import { buildImages, loadImages, pinsOf } from "@epicube/image";
  *
  * const { value: family, diagnostics } = await loadImages("images.yaml");
- * console.log(diagnostics.length, family?.nodes.map((node) => referenceOf(family, node.name, "runtime")));
+ * if (!family) throw new Error(diagnostics.map((found) => found.message).join("\n"));
+ * for await (const event of buildImages(family, { layoutFolder: "layout" })) {
+ *   if (event.event === "done") console.log(event.nodes.length, pinsOf(event, family));
+ * }
  * ```
  *
  * @packageDocumentation
  */
-
+export type { ImagePins, ImageSource } from "@epicube/core/seams";
+export { type BuildImagesOptions, buildImages } from "./build/build.js";
+export { COMPRESSOR_ANNOTATION } from "./build/image.js";
 export { type BuildDone, type BuildEvent, type BuiltImage, pinsOf } from "./build/result.js";
 export {
   type FamilyLayer,
@@ -23,3 +28,8 @@ export {
   referenceOf,
 } from "./family/family.js";
 export { type LoadImagesOptions, loadImages, parseImages } from "./family/load.js";
+export type { PlannedLayer } from "./plan/layer.js";
+export { type ImagePlan, type PlanImagesOptions, type PlannedImage, planImages } from "./plan/plan.js";
+export { type ImageSharing, type ImageTree, imageTree, type LayerSharing } from "./report/tree.js";
+export { createLayoutImageSource, type LayoutImageSourceOptions } from "./source/layout-source.js";
+export type { EntryContent, FileStamp, PlannedEntry } from "./tree/entry.js";

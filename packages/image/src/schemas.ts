@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { z } from "zod";
+import { isGlob } from "./tree/glob.js";
 
 const name = z
   .string()
@@ -14,7 +15,7 @@ const environmentSchema = z
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name has letters, digits and _, and no digit first"),
     z.union([z.string(), z.number(), z.boolean()]).transform(String),
   )
-  .describe("Environment variables; ${NAME} is the value so far (parent's first), $${ a literal ${.");
+  .describe("Environment variables; a name in dollar and braces is its value so far (parent's first); a doubled dollar makes it literal.");
 
 const labelsSchema = z
   .record(z.string().min(1), z.string())
@@ -35,9 +36,9 @@ const imagePathSchema = z
   .regex(/^\/[^\u0000]*$/, "a path in the image starts with /")
   .refine((path) => !path.split("/").includes(".."), "a path in the image has no ..");
 
-const globsSchema = z
-  .union([z.string().min(1), z.array(z.string().min(1))])
-  .transform((value) => (typeof value === "string" ? [value] : value));
+const globSchema = z.string().min(1).refine(isGlob, "a glob with a range that runs backwards, or more than 500 characters");
+
+const globsSchema = z.union([globSchema, z.array(globSchema)]).transform((value) => (typeof value === "string" ? [value] : value));
 
 /** One rule on the files of a tree: later rules win over earlier ones, each for what it sets. */
 export const treeRuleSchema = z.strictObject({

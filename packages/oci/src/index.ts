@@ -18,6 +18,9 @@
 export { type Descriptor, formatPlatform, type Platform, parsePlatform } from "./descriptor/descriptor.js";
 export { isConfigType, isIndexType, isManifestType, layerCompression, MEDIA_TYPES } from "./descriptor/media-types.js";
 export { DEFAULT_GZIP_LEVEL, type GzipOptions, gunzipStream, gzipBlocks, gzipCompressorId } from "./gzip/gzip.js";
+export { folderNode, type Located, type LocateOptions, locate, type TreeNode } from "./layer/file-tree.js";
+export { decompressLayer, type LoadedImage, loadImage, openLayer } from "./layer/image.js";
+export { type LayerSource, type UnpackOptions, unpackLayers } from "./layer/unpack.js";
 export {
   type ImageLayout,
   type ImageLayoutWriter,
@@ -52,3 +55,4 @@ export {
 } from "./tar/entry.js";
 export { type ReadTarOptions, readTar } from "./tar/read.js";
 export { sortTarEntries, type WriteTarOptions, writeTar } from "./tar/write.js";
+export { type LayoutFault, type LayoutReport, type ValidateOptions, validateLayout } from "./validate/validate.js";
