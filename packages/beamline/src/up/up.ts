@@ -7,6 +7,7 @@ import { createLocalTarget, type IocProgram, type LocalTarget, type Release } fr
 import { buildImages, type ImageFamily, loadImages, pinsOf } from "@epicube/image";
 import { createHealthGate } from "@epicube/probe";
 import { type BeamlineCheck, type CheckedIoc, checkBeamline } from "../check/check.js";
+import { repositoryPath } from "../check/templates.js";
 import { healthTargetOf } from "../health/health-target.js";
 import { renderInstance } from "../stage/stage-instance.js";
 import type { DoneEvent, UpEvent, UpIoc } from "./events.js";
@@ -169,7 +170,7 @@ interface BuiltStage {
 async function* buildStage(root: string, check: BeamlineCheck, options: UpOptions): AsyncGenerator<UpEvent, BuiltStage> {
   const file = options.imagesFile ?? defaultImagesFile(root, check);
   if (file === undefined) return { ok: true, pins: {}, nodes: 0, built: 0 };
-  const loaded = await loadImages(file, { base: root });
+  const loaded = await loadImages(file, { displayName: repositoryPath(root, file) });
   for (const diagnostic of loaded.diagnostics) yield { event: "diagnostic", diagnostic };
   if (!loaded.value || hasErrors(loaded.diagnostics)) return { ok: false, pins: {}, nodes: 0, built: 0 };
   const family: ImageFamily = loaded.value;

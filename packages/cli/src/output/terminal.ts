@@ -3,7 +3,7 @@ import { createColors } from "picocolors";
 
 /** A writable end of the process, as little as the command line needs. */
 export interface TextSink {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
 }
 
