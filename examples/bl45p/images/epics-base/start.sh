@@ -6,7 +6,9 @@ IOC=${IOC:-/epics/ioc}
 RUNTIME_DIR=${RUNTIME_DIR:-/epics/runtime}
 GENERATED=${GENERATED:-/epics/generated}
 SUPPORT=${SUPPORT:-/epics/support}
-export IOC RUNTIME_DIR
+# where dbd/ioc.dbd finds what it includes
+EPICS_DB_INCLUDE_PATH=${EPICS_DB_INCLUDE_PATH:-/epics/epics-base/dbd}
+export IOC RUNTIME_DIR EPICS_DB_INCLUDE_PATH
 
 if [ -f "$IOC/config/start.sh" ]; then
     exec /bin/sh "$IOC/config/start.sh"
