@@ -55,6 +55,8 @@ export interface PvError {
   readonly message: string;
   /** The stage that did not end: resolve, connect, search, create, read. */
   readonly stage: Stage;
+  /** For `CA_CONNECT`: `refused`, `timeout`, `no-route`, `name` (not resolved), `other`. */
+  readonly reason?: string;
   /** Status the server gave, for `CA_STATUS`. */
   readonly eca?: { readonly code: number; readonly name: string };
 }
