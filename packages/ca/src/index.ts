@@ -13,6 +13,7 @@
  * @packageDocumentation
  */
 export { formatAddress, parseAddress, parseAddressList, type ServerAddress } from "./address/address.js";
+export { type CaEnvironment, readCaEnvironment } from "./address/environment.js";
 export { createClient } from "./client/client.js";
 export { type JsonValue, type ReadingJson, readingToJson, valueToJson } from "./client/json.js";
 export type {
