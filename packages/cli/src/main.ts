@@ -23,10 +23,9 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    if (error instanceof Interrupted || context.signal.reason === error) {
-      if (!(error instanceof Interrupted)) throw error;
+    if (error instanceof Interrupted) {
       context.stderr.write(`${error.message}\n`);
-      return error.exitCode;
+      return EXIT.interrupted;
     }
     if (isEpicubeError(error)) {
       context.stderr.write(`error ${error.code}: ${error.message}\n${error.help === undefined ? "" : `  help: ${error.help}\n`}`);
@@ -53,13 +52,13 @@ export async function runProcess(): Promise<void> {
   let interrupts = 0;
   const onSignal = (signal: "SIGINT" | "SIGTERM") => {
     // The first asks everything to stop and report; the second leaves at once.
-    if (++interrupts > 1) process.exit(new Interrupted(signal).exitCode);
+    if (++interrupts > 1) process.exit(EXIT.interrupted);
     stop.abort(new Interrupted(signal));
   };
   process.on("SIGINT", () => onSignal("SIGINT"));
   process.on("SIGTERM", () => onSignal("SIGTERM"));
   // A reader that went away (`| head`) is no failure of ours.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.findings));
   const { argv, cwd } = takeCwd(process.argv.slice(2));
   process.exitCode = await main(argv, {
     stdout: process.stdout,

@@ -31,7 +31,7 @@ export interface UpOptions {
   readonly timeoutMs?: number;
   readonly failFast?: boolean;
   readonly portBase?: number;
-  /** Stay after the verdict until the signal aborts. Default false: what was started is stopped. */
+  /** Stay after a healthy verdict until the signal aborts. Default false: what was started is stopped. */
   readonly keep?: boolean;
   /** Judges each IOC. Default: over Channel Access, by `@epicube/probe`. */
   readonly gate?: HealthGate;
@@ -144,7 +144,7 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
     const answered = iocs.reduce((sum, ioc) => sum + ioc.pvs.ok, 0);
     yield stages.end({ done: answered, total: iocs.reduce((sum, ioc) => sum + ioc.pvs.total, 0), unit: "pvs" }, !ok);
     yield done(ok, iocs);
-    if (options.keep && options.signal) yield* keepRunning(target, options.signal);
+    if (options.keep && ok && options.signal) yield* keepRunning(target, options.signal);
   } finally {
     await target.close();
   }

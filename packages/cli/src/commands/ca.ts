@@ -1,5 +1,6 @@
-import { caAddressesOf, createClient, type DbrClass, formatTimestamp, type InfoResult, isUndefinedTime, type PvReading } from "@epicube/ca";
+import { createClient, type DbrClass, type InfoResult, type PvReading, readingToJson } from "@epicube/ca";
 import { escapeControl } from "@epicube/core";
+import { caAddresses } from "../environment.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal } from "../output/terminal.js";
 
@@ -13,14 +14,14 @@ export interface CaFlags extends CommonOptions {
 /** `epicube ca get`: reads PVs under one deadline; exit 1 if any failed. */
 export async function caGet(args: readonly string[], flags: CaFlags, context: CommandContext): Promise<number> {
   const terminal = createTerminal(context, flags);
-  await using client = createClient(caAddressesOf(context.env));
+  await using client = createClient(caAddresses(context.env));
   const readings = await client.getMany(args, {
     class: flags.class,
     timeoutMs: flags.timeoutMs,
     signal: context.signal,
     ...(flags.count === undefined ? {} : { count: flags.count }),
   });
-  if (flags.json) for (const reading of readings) terminal.json(jsonOf(reading));
+  if (flags.json) for (const reading of readings) terminal.json(readingToJson(reading));
   else {
     const width = Math.max(...args.map((name) => name.length));
     for (const reading of readings) {
@@ -34,7 +35,7 @@ export async function caGet(args: readonly string[], flags: CaFlags, context: Co
 /** `epicube ca info`: type, count, access and server of PVs. */
 export async function caInfo(args: readonly string[], flags: CaFlags, context: CommandContext): Promise<number> {
   const terminal = createTerminal(context, flags);
-  await using client = createClient(caAddressesOf(context.env));
+  await using client = createClient(caAddresses(context.env));
   const infos = await client.infoMany(args, { timeoutMs: flags.timeoutMs, signal: context.signal });
   if (flags.json) for (const info of infos) terminal.json(infoJson(info));
   else {
@@ -57,40 +58,10 @@ export async function caInfo(args: readonly string[], flags: CaFlags, context: C
   return infos.every((info) => info.ok) ? 0 : 1;
 }
 
-/** One line of the command-line contract. */
-function jsonOf(reading: PvReading): Record<string, unknown> {
-  const { timestamp } = reading;
-  return {
-    pv: reading.pv,
-    ok: reading.ok,
-    value: jsonValue(reading.value),
-    type: reading.type,
-    count: reading.count,
-    severity: reading.severity,
-    status: reading.status,
-    timestamp: timestamp && !isUndefinedTime(timestamp) ? formatTimestamp(timestamp) : null,
-    ...(reading.units === undefined ? {} : { units: reading.units }),
-    ...(reading.precision === undefined ? {} : { precision: reading.precision }),
-    ...(reading.enums === undefined ? {} : { enums: reading.enums }),
-    ...(reading.limits === undefined ? {} : { limits: reading.limits }),
-    ...(reading.server === undefined ? {} : { server: reading.server }),
-    ...(reading.error === undefined ? {} : { error: reading.error.message }),
-  };
-}
-
 function infoJson(info: InfoResult): Record<string, unknown> {
   return info.ok
     ? { pv: info.pv, ok: true, type: info.type, count: info.nativeCount, access: info.access, server: info.server }
     : { pv: info.pv, ok: false, ...(info.server === undefined ? {} : { server: info.server }), error: info.error.message };
-}
-
-/** NaN and infinities are strings: JSON has no such numbers. */
-function jsonValue(value: PvReading["value"]): unknown {
-  if (value === null || typeof value === "string") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  return Array.from(value as ArrayLike<number | string>, (item) =>
-    typeof item === "number" && !Number.isFinite(item) ? String(item) : item,
-  );
 }
 
 function textOf(reading: PvReading): string {

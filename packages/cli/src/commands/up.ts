@@ -58,18 +58,13 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
   });
   let last: DoneEvent | undefined;
   const source = createSourceReader(root);
-  try {
-    for await (const event of events) {
-      if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
-      else show(event, terminal, source);
-      if (event.event === "done") {
-        last = event;
-        if (flags.keep) terminal.note("IOCs stay up; Ctrl-C stops them");
-      }
+  for await (const event of events) {
+    if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
+    else show(event, terminal, source);
+    if (event.event === "done") {
+      last = event;
+      if (flags.keep && event.ok) terminal.note("IOCs stay up; Ctrl-C stops them");
     }
-  } catch (error) {
-    // Ctrl-C is how a kept beamline ends.
-    if (!(flags.keep && last && error === context.signal.reason)) throw error;
   }
   return last?.ok ? 0 : 1;
 }

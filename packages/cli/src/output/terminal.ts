@@ -27,13 +27,13 @@ export interface CommonOptions {
   readonly color?: boolean;
 }
 
-/** Reason of the abort on Ctrl-C. */
+/** Reason of the abort on Ctrl-C or SIGTERM. Exit 130 either way. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
-  readonly exitCode: number;
+  readonly signal: "SIGINT" | "SIGTERM";
   constructor(signal: "SIGINT" | "SIGTERM") {
     super(signal === "SIGINT" ? "interrupted" : "terminated");
-    this.exitCode = signal === "SIGINT" ? 130 : 143;
+    this.signal = signal;
   }
 }
 
