@@ -24,5 +24,6 @@ export {
   type YamlSequence,
   type YamlStyle,
 } from "./node.js";
+export { scalarOffsets } from "./offsets.js";
 export { type ResolvedScalar, resolveCoreScalar, type ScalarResolver, type UnresolvedScalar } from "./resolve.js";
 export { type YamlToJsOptions, yamlToJs } from "./to-js.js";

@@ -10,8 +10,13 @@ export interface LoadYamlOptions {
   readonly file: string;
   /** What scalars mean. Default {@link resolveCoreScalar}. */
   readonly resolve?: ScalarResolver;
-  /** Expand merge keys `<<`. Default true. Entries of the map itself win; of several merged maps the first wins. */
+  /**
+   * Expand merge keys `<<`. Default true. Entries of the map itself win; of several merged maps the first wins. The merged entries stand
+   * first, in the order in which Python's loaders build them; an entry that the map overrides keeps the merged place.
+   */
   readonly merge?: boolean;
+  /** The sentence of an error for the explicit tag of a map or list, or undefined where it is fine. Default: all are. */
+  readonly checkTag?: (tag: string, kind: "map" | "sequence") => string | undefined;
   /** A key that stands twice in one map is an error (default), or the last one counts. */
   readonly duplicateKeys?: "error" | "last";
   /** Deepest nesting of collections. Default 100. */
@@ -48,6 +53,7 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
   const {
     file,
     resolve = resolveCoreScalar,
+    checkTag,
     merge = true,
     duplicateKeys = "error",
     maxDepth = 100,
@@ -64,6 +70,7 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
   }
   const lines = createLineIndex(text);
   const rangeOf = (node: { readonly start: number; readonly end: number }) => lines.rangeOf(file, node.start, node.end);
+  let brokenFrom = Number.POSITIVE_INFINITY;
   const report = (
     code: string,
     message: string,
@@ -71,7 +78,9 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
     end: number,
     help?: string,
     label?: { start: number; end: number; message: string },
-  ) =>
+  ) => {
+    // What stands behind a syntax error was read by guesswork, and one collection too deep is enough to say.
+    if (start > brokenFrom || (code === "YAML_TOO_DEEP" && diagnostics.some((entry) => entry.code === code))) return;
     diagnostics.push({
       code,
       severity: "error",
@@ -80,6 +89,7 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
       ...(help === undefined ? {} : { help }),
       ...(label ? { labels: [{ range: rangeOf(label), message: label.message }] } : {}),
     });
+  };
 
   const deep = nestingBeyond(text, maxDepth);
   if (deep !== undefined) {
@@ -103,15 +113,14 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
     return { diagnostics };
   }
   const failure = parsed.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
-  if (failure)
-    report(
-      "YAML_SYNTAX",
-      failure.message.split("\n")[0]!.replace(/\.$/, ""),
-      Math.min(failure.pos[0], text.length),
-      Math.min(failure.pos[1], text.length),
-    );
+  if (failure) {
+    brokenFrom = Math.min(failure.pos[0], text.length);
+    report("YAML_SYNTAX", failure.message.split("\n")[0]!.replace(/\.$/, ""), brokenFrom, Math.min(failure.pos[1], text.length));
+  }
 
+  let version: "1.1" | "1.2" = "1.2";
   const convertDocument = (document: Document.Parsed): YamlNode | null => {
+    version = document.directives?.yaml.version === "1.1" ? "1.1" : "1.2";
     const anchors = new Map<string, Exclude<YamlNode, YamlAlias>>();
     let depth = 0;
     const convert = (node: Node): YamlNode => {
@@ -129,6 +138,10 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
       }
       const place = { start, end, ...(node.tag === undefined ? {} : { tag: node.tag }), ...(isNamed(node) ? { anchor: node.anchor } : {}) };
       let made: Exclude<YamlNode, YamlAlias>;
+      if (checkTag && node.tag !== undefined && (isMap(node) || isSeq(node))) {
+        const problem = checkTag(node.tag, isMap(node) ? "map" : "sequence");
+        if (problem !== undefined) report("YAML_TAG", problem, start, end);
+      }
       if (isMap(node)) {
         const entries: YamlEntry[] = [];
         for (const pair of node.items) {
@@ -153,7 +166,7 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
   };
 
   function scalar(content: string, style: YamlStyle, place: { start: number; end: number; tag?: string; anchor?: string }): YamlScalar {
-    const resolved = resolve({ text: content, style, ...(place.tag === undefined ? {} : { tag: place.tag }) });
+    const resolved = resolve({ text: content, style, version, ...(place.tag === undefined ? {} : { tag: place.tag }) });
     if ("error" in resolved) report("YAML_SCALAR", resolved.error, place.start, place.end);
     return { kind: "scalar", style, text: content, value: "error" in resolved ? null : resolved.value, ...place };
   }
@@ -161,53 +174,61 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
   function finishEntries(entries: YamlEntry[]): YamlEntry[] {
     const own = new Map<string, YamlEntry>();
     const finished: YamlEntry[] = [];
-    const merges: YamlNode[] = [];
+    let merging: YamlEntry | undefined;
     for (const entry of entries) {
       const key = dereference(entry.key);
       if (key.kind === "scalar") {
-        if (merge && key.style === "plain" && key.text === "<<" && key.tag === undefined) {
-          merges.push(entry.value);
-          continue;
-        }
-        const first = own.get(key.text);
-        if (first && duplicateKeys === "error") {
+        const isMerge = merge && key.style === "plain" && key.text === "<<" && key.tag === undefined;
+        const identity = isMerge ? "<<" : keyIdentity(key);
+        const first = isMerge ? merging : own.get(identity);
+        if (first && (isMerge || duplicateKeys === "error")) {
           report(
             "YAML_DUPLICATE_KEY",
             `the key ${JSON.stringify(key.text)} stands twice in this map`,
             entry.key.start,
             entry.key.end,
-            "remove one of them",
+            isMerge ? "merge several maps with <<: [*a, *b]" : "remove one of them",
             { start: first.key.start, end: first.key.end, message: "first here" },
           );
           continue;
         }
-        own.set(key.text, entry);
+        if (isMerge) {
+          merging = entry;
+          continue;
+        }
+        own.set(identity, entry);
       }
       finished.push(entry);
     }
-    for (const source of merges) {
-      const target = dereference(source);
-      for (const item of target.kind === "sequence" ? target.items : [source]) {
-        const map = dereference(item);
-        if (map.kind !== "map") {
-          report("YAML_MERGE", "a merge key << takes a map, an alias of one, or a list of them", item.start, item.end);
-          continue;
-        }
-        for (const entry of map.entries) {
-          const key = dereference(entry.key);
-          if (key.kind === "scalar") {
-            if (own.has(key.text)) continue;
-            own.set(key.text, entry);
-          }
-          finished.push({ ...entry, merged: true });
-        }
+    return merging ? withMerged(merging.value, own, finished) : finished;
+  }
+
+  function withMerged(source: YamlNode, own: ReadonlyMap<string, YamlEntry>, finished: readonly YamlEntry[]): YamlEntry[] {
+    const merged = new Map<string, YamlEntry>();
+    const target = dereference(source);
+    // The last map is laid down first, so that the first one's values win in the last one's places.
+    for (const item of (target.kind === "sequence" ? [...target.items] : [source]).reverse()) {
+      const map = dereference(item);
+      if (map.kind !== "map") {
+        report("YAML_MERGE", "a merge key << takes a map, an alias of one, or a list of them", item.start, item.end);
+        continue;
+      }
+      for (const entry of map.entries) {
+        const key = dereference(entry.key);
+        if (key.kind === "scalar") merged.set(keyIdentity(key), { ...entry, merged: true, mergedAt: { start: item.start, end: item.end } });
       }
     }
-    return finished;
+    const kept = [...merged].map(([identity, entry]) => own.get(identity) ?? entry);
+    return [...kept, ...finished.filter((entry) => !kept.includes(entry))];
   }
 
   const documents = parsed.map(convertDocument);
   return { value: { file, text, lines, documents, rangeOf }, diagnostics };
+}
+
+/** Two keys are one when their values are: `1` and `"1"` are two. */
+function keyIdentity(key: YamlScalar): string {
+  return typeof key.value === "string" ? `s${key.text}` : `${typeof key.value} ${String(key.value)}`;
 }
 
 function isNamed(node: Node): node is Node & { anchor: string } {

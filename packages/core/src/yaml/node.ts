@@ -25,6 +25,8 @@ export interface YamlEntry {
   readonly value: YamlNode;
   /** True when the entry came in through a merge key `<<`. */
   readonly merged: boolean;
+  /** For a merged entry: the place of the alias or map after `<<:` in the map that took it in. */
+  readonly mergedAt?: { readonly start: number; readonly end: number };
 }
 
 export interface YamlMap extends YamlPlace {

@@ -5,6 +5,8 @@ export interface UnresolvedScalar {
   readonly text: string;
   readonly style: YamlStyle;
   readonly tag?: string;
+  /** Of the document, by its `%YAML` directive. */
+  readonly version?: "1.1" | "1.2";
 }
 
 /** What a resolver gives: a value, or the sentence of an error. */
