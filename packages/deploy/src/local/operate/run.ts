@@ -72,7 +72,11 @@ async function recordExit(session: LocalSession, name: string, entry: IocEntry, 
 }
 
 /** The part of an exit that is kept and shown. */
-export function exitFields(exit: ProcessExit): { code?: number; signal?: string; at: string } {
+export function exitFields(exit: { readonly code?: number | undefined; readonly signal?: string | undefined; readonly at: string }): {
+  code?: number;
+  signal?: string;
+  at: string;
+} {
   return {
     ...(exit.code === undefined ? {} : { code: exit.code }),
     ...(exit.signal === undefined ? {} : { signal: exit.signal }),

@@ -4,6 +4,7 @@ import { isAlive } from "../process/identity.js";
 import type { LocalSession } from "../session.js";
 import { readLock } from "../state/lock.js";
 import type { IocRecord } from "../state/state.js";
+import { exitFields } from "./run.js";
 
 /** The status of every IOC that was ever deployed here, by name. */
 export async function readStatus(session: LocalSession): Promise<IocStatus[]> {
@@ -17,13 +18,14 @@ export async function readStatus(session: LocalSession): Promise<IocStatus[]> {
 
 function statusOf(session: LocalSession, name: string, record: IocRecord, supervisor: number | undefined): IocStatus {
   const entry = session.entries.get(name);
+  const lastExit = entry?.process.exit ? exitFields(entry.process.exit) : record.lastExit;
   const base = {
     ioc: name,
     desired: record.desired,
     desiredVersion: record.version,
     restarts: 0,
     ...(record.image === undefined ? {} : { image: record.image }),
-    ...(record.lastExit === undefined ? {} : { lastExit: exitOf(record.lastExit) }),
+    ...(lastExit === undefined ? {} : { lastExit: exitFields(lastExit) }),
   };
   if (entry) {
     return {
@@ -44,10 +46,6 @@ function statusOf(session: LocalSession, name: string, record: IocRecord, superv
   if (record.reason !== undefined && record.desired === "running")
     return { ...base, state: "failing", reason: record.reason, stale: supervisor !== undefined };
   return { ...base, state: "stopped", stale: supervisor !== undefined };
-}
-
-function exitOf({ code, signal, at }: NonNullable<IocRecord["lastExit"]>): NonNullable<IocStatus["lastExit"]> {
-  return { ...(code === undefined ? {} : { code }), ...(signal === undefined ? {} : { signal }), at };
 }
 
 /** The status of an IOC at each change, until the signal aborts or the target is closed. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Fields of /proc/PID/stat after the command's name, which may itself hold spaces and parentheses. */
 function statFields(pid: number): string[] | undefined {
@@ -37,4 +37,22 @@ export function isAlive(pid: number, identity: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/**
+ * True while a process of the group runs. One that has ended but that its new parent never reaped (a container whose first process does
+ * not) is still counted by the kernel, though it holds nothing; without /proc it is taken to run.
+ */
+export function hasRunningMember(leader: number): boolean {
+  let pids: string[];
+  try {
+    pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return true;
+  }
+  if (pids.length === 0) return true;
+  return pids.some((pid) => {
+    const fields = statFields(Number(pid));
+    return fields !== undefined && fields[2] === String(leader) && fields[0] !== "Z" && fields[0] !== "X";
+  });
 }
