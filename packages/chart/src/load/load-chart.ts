@@ -1,5 +1,11 @@
-import type { Checked } from "@epicube/core";
+import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { type Checked, type Diagnostic, messageOf } from "@epicube/core";
+import { readChartArchive } from "./archive.js";
 import type { Chart, ChartFile } from "./chart.js";
+import { IgnoreError, type IgnoreRules, parseIgnore } from "./ignore.js";
+import { ChartError, chartOfFiles } from "./load-files.js";
+import { decodeText } from "./text.js";
 
 /** How {@link loadChart} reads. */
 export interface LoadChartOptions {
@@ -16,12 +22,146 @@ export interface LoadChartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Largest file of a chart, as in helm. */
+const MAX_FILE_BYTES = 5 * 1024 * 1024;
+/** Largest chart, as in helm for archives. */
+const MAX_CHART_BYTES = 100 * 1024 * 1024;
+const MAX_FILES = 20_000;
+
+class LoadFailure extends Error {
+  readonly code: string;
+  readonly file: string;
+  readonly help: string | undefined;
+  constructor(code: string, message: string, file: string, help?: string) {
+    super(message);
+    this.code = code;
+    this.file = file;
+    this.help = help;
+  }
+}
+
 /**
  * Reads a chart from a folder or a .tgz archive with all charts below charts/.
  *
- * Diagnostics: CHART_NOT_FOUND, CHART_INVALID, CHART_LINK_OUTSIDE, CHART_TOO_LARGE; each message is what helm says.
+ * Diagnostics: CHART_NOT_FOUND, CHART_INVALID, CHART_LINK_OUTSIDE, CHART_LINK_BROKEN, CHART_TOO_LARGE; each message is what helm says
+ * where helm says anything.
  */
 export async function loadChart(path: string, options: LoadChartOptions = {}): Promise<Checked<Chart>> {
-  void options;
-  return { diagnostics: [{ code: "CHART_NOT_FOUND", severity: "error", message: `${path}: no such chart` }] };
+  try {
+    return { value: await load(path, options), diagnostics: [] };
+  } catch (error) {
+    if (error instanceof LoadFailure) return failed(error.code, error.message, error.file, error.help);
+    if (error instanceof ChartError) return failed("CHART_INVALID", error.message, error.file ?? path);
+    throw error;
+  }
+}
+
+function failed(code: string, message: string, file: string, help?: string): Checked<Chart> {
+  const range = { file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+  const diagnostic: Diagnostic = { code, severity: "error", message, range, ...(help === undefined ? {} : { help }) };
+  return { diagnostics: [diagnostic] };
+}
+
+async function load(path: string, options: LoadChartOptions): Promise<Chart> {
+  const top = resolve(path);
+  const info = await stat(top).catch(() => undefined);
+  if (!info) throw new LoadFailure("CHART_NOT_FOUND", `path ${JSON.stringify(path)} not found`, path);
+  const files = info.isDirectory() ? await readFolder(top, options) : await readArchiveFile(top);
+  const extra = options.extraFiles ?? [];
+  const replaced = new Set(extra.map((file) => file.path));
+  const all = [...files.filter((file) => !replaced.has(file.path)), ...extra].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  );
+  return chartOfFiles(all, path, readChartArchive);
+}
+
+async function readArchiveFile(file: string): Promise<ChartFile[]> {
+  const bytes = await readFile(file);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
+    const hint = /\.ya?ml$/.test(file)
+      ? "seems to be a YAML file, but expected a gzipped archive"
+      : "does not appear to be a gzipped archive";
+    throw new LoadFailure("CHART_INVALID", `file '${file}' ${hint}`, file);
+  }
+  return readChartArchive(bytes);
+}
+
+const inside = (path: string, folder: string) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
+async function readFolder(top: string, options: LoadChartOptions): Promise<ChartFile[]> {
+  const roots = [await realpath(top)];
+  if (options.root !== undefined) roots.push(await realpath(options.root));
+  const rules = await readIgnore(top);
+  const files: ChartFile[] = [];
+  let total = 0;
+  const open = new Set<string>();
+
+  /** `path` is the way with links, `real` where it leads. */
+  const walk = async (path: string, real: string, name: string): Promise<void> => {
+    options.signal?.throwIfAborted();
+    let info = await lstat(real);
+    let target = real;
+    if (info.isSymbolicLink()) {
+      target = await followLink(path, real, roots);
+      info = await lstat(target);
+    }
+    if (info.isDirectory()) {
+      if (name !== "" && rules(name, true)) return;
+      if (open.has(target)) throw new LoadFailure("CHART_LINK_BROKEN", `symbolic link ${path} leads to a folder around it`, path);
+      open.add(target);
+      for (const entry of (await readdir(target)).sort())
+        await walk(join(path, entry), join(target, entry), name === "" ? entry : `${name}/${entry}`);
+      open.delete(target);
+      return;
+    }
+    if (rules(name, false)) return;
+    if (!info.isFile())
+      throw new LoadFailure("CHART_INVALID", `cannot load irregular file ${path} as it has file mode type bits set`, path);
+    if (info.size > MAX_FILE_BYTES)
+      throw new LoadFailure(
+        "CHART_TOO_LARGE",
+        `chart file ${JSON.stringify(basename(target))} is larger than the maximum file size ${MAX_FILE_BYTES}`,
+        path,
+      );
+    total += info.size;
+    if (total > MAX_CHART_BYTES || files.length >= MAX_FILES)
+      throw new LoadFailure("CHART_TOO_LARGE", `the chart has more than ${MAX_CHART_BYTES} bytes or ${MAX_FILES} files`, top);
+    files.push({ path: name, bytes: withoutMark(await readFile(target)) });
+  };
+  await walk(top, roots[0]!, "");
+  return files;
+}
+
+async function followLink(path: string, real: string, roots: readonly string[]): Promise<string> {
+  let target: string;
+  try {
+    target = await realpath(real);
+  } catch (error) {
+    throw new LoadFailure("CHART_LINK_BROKEN", `error evaluating symlink ${path}: ${messageOf(error)}`, path);
+  }
+  if (!roots.some((root) => inside(target, root))) {
+    throw new LoadFailure(
+      "CHART_LINK_OUTSIDE",
+      `symbolic link ${path} leads out of ${roots.at(-1)}`,
+      path,
+      "put the file into the repository, or name the folder that both stand in as root",
+    );
+  }
+  return target;
+}
+
+async function readIgnore(top: string): Promise<IgnoreRules> {
+  const file = join(top, ".helmignore");
+  const bytes = await readFile(file).catch(() => undefined);
+  try {
+    return parseIgnore(bytes ? decodeText(withoutMark(bytes)) : undefined);
+  } catch (error) {
+    if (error instanceof IgnoreError) throw new LoadFailure("CHART_INVALID", error.message, join(dirname(file), ".helmignore"));
+    throw error;
+  }
+}
+
+/** Without the byte order mark. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
