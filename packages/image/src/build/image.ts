@@ -15,7 +15,7 @@ import type { ConfigSpec } from "../schemas.js";
 import type { CachedLayer } from "./cache.js";
 
 /** Annotation of a layer that names what compressed it: another zlib may give other bytes for the same diff_id. */
-export const COMPRESSOR_ANNOTATION = "io.github.epicube.layer.compressor";
+export const COMPRESSOR_ANNOTATION = "dev.epicube.layer.compressor";
 const BASE_NAME = "org.opencontainers.image.base.name";
 const BASE_DIGEST = "org.opencontainers.image.base.digest";
 
