@@ -47,6 +47,8 @@ export async function validateLayout(layout: ImageLayout, options: ValidateOptio
     faults.push({ code, message, path, ...(digest === undefined ? {} : { digest }) });
   const blobFolder = join(layout.folder, "blobs", "sha256");
   const sizes = new Map<string, number>();
+  /** Reported once, with the blob; what such a blob says is not looked at. */
+  const damaged = new Set<string>();
   let bytes = 0;
   for (const name of (await readdir(blobFolder).catch(() => [])).sort()) {
     signal?.throwIfAborted();
@@ -65,14 +67,16 @@ export async function validateLayout(layout: ImageLayout, options: ValidateOptio
     sizes.set(digest, size);
     bytes += size;
     const actual = `sha256:${hash.digest("hex")}`;
-    if (actual !== digest) report("BLOB_DIGEST", `the content has the digest ${actual}`, [], digest);
+    if (actual === digest) continue;
+    damaged.add(digest);
+    report("BLOB_DIGEST", `the content has the digest ${actual}`, [], digest);
   }
   const present = (descriptor: Descriptor, path: readonly string[]): boolean => {
     const size = sizes.get(descriptor.digest);
     if (size === undefined) report("BLOB_MISSING", "there is no such blob", path, descriptor.digest);
     else if (size !== descriptor.size)
       report("BLOB_SIZE", `the blob has ${size} bytes, its descriptor says ${descriptor.size}`, path, descriptor.digest);
-    return size === descriptor.size;
+    return size === descriptor.size && !damaged.has(descriptor.digest);
   };
   const diffIds = new Map<Digest, Promise<string | undefined>>();
   const read = async <T>(descriptor: Descriptor, path: readonly string[], parse: (content: Uint8Array) => T): Promise<T | undefined> => {
@@ -80,8 +84,7 @@ export async function validateLayout(layout: ImageLayout, options: ValidateOptio
     try {
       return parse(await layout.readBlob(descriptor));
     } catch (error) {
-      // A wrong digest was reported with the blob itself.
-      if (!isEpicubeError(error, "LAYOUT_BLOB_DAMAGED")) report("DOCUMENT", messageOf(error), path, descriptor.digest);
+      report("DOCUMENT", messageOf(error), path, descriptor.digest);
       return undefined;
     }
   };
@@ -102,7 +105,7 @@ export async function validateLayout(layout: ImageLayout, options: ValidateOptio
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isEpicubeError(error, "LAYOUT_BLOB_DAMAGED")) report("LAYER_CONTENT", messageOf(error), path, layer.digest);
+      report("LAYER_CONTENT", messageOf(error), path, layer.digest);
       return undefined;
     }
     return `sha256:${hash.digest("hex")}`;
