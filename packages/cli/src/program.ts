@@ -129,27 +129,22 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
       .addOption(new Option("--class <class>", "DBR class").choices(["plain", "sts", "time", "gr", "ctrl"]).default("time"));
   }
 
-  add(
-    program,
-    "probe <pv...>",
-    "health of PVs over Channel Access: exit 0 healthy, 1 unhealthy, 3 unknown",
-    async () => (await import("./commands/probe.js")).probe,
-  )
-    .addOption(new Option("--preset <preset>", "how far up the ladder").choices(["startup", "liveness", "readiness"]).default("readiness"))
-    .option("--timeout-ms <n>", "milliseconds for the whole run", whole(1), 2000)
-    .option("--heartbeat <pv>", "PV that must change within the timeout")
-    .addOption(new Option("--max-severity <severity>", "worst severity allowed").choices(["no_alarm", "minor", "major", "invalid"]));
-
   add(program, "sim <file.db...>", "simulated IOC over Channel Access", async () => (await import("./commands/sim.js")).sim)
     .option("--port <n>", "TCP and UDP port; 0 takes a free one", whole(0, 65535), 5064)
     .option("--interface <ip>", "address to listen on", "0.0.0.0")
     .option("--macros <macros>", "macros of the databases: A=1,B=2")
     .option("--fault <kind>", "KIND[=ARG][@PV] (repeat)", collect);
 
-  // helm's and msi's own flags: taken as they stand.
+  // helm's, msi's and epicube-probe's own flags: taken as they stand.
   const chart = configure(program.command("chart")).description("Helm charts in process").enablePositionalOptions();
   raw(chart, "template", "helm template's output and flags", async () => (await import("./commands/chart.js")).chartTemplate);
   const db = configure(program.command("db")).description("EPICS databases").enablePositionalOptions();
+  raw(
+    program,
+    "probe",
+    "health of PVs over Channel Access: exit 0 healthy, 1 unhealthy, 3 unknown",
+    async () => (await import("./commands/probe.js")).probe,
+  );
   raw(db, "expand", "what msi prints, with msi's options", async () => (await import("./commands/db.js")).dbExpand);
 
   function raw(

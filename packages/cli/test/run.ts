@@ -3,7 +3,7 @@ import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTempFolder, type TempFolder } from "@epicube/testkit";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 
 /** The built command. */
 export const BIN = fileURLToPath(new URL("../bin/epicube.js", import.meta.url));
@@ -33,14 +33,14 @@ export interface Finished {
 }
 
 /** Starts the built command with no environment of this machine but PATH. */
-export function start(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}): ResultPromise {
+export function start(args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
   return execa(process.execPath, [BIN, ...args], {
     reject: false,
     extendEnv: false,
     env: { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...options.env },
     stdin: "ignore",
     timeout: 120_000,
-    ...(options.cwd ? { cwd: options.cwd } : {}),
+    cwd: options.cwd ?? process.cwd(),
   });
 }
 

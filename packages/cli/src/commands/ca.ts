@@ -1,6 +1,5 @@
-import { createClient, type DbrClass, type InfoResult, type PvReading, readingToJson } from "@epicube/ca";
+import { createClient, type DbrClass, type InfoResult, type PvReading, readCaEnvironment, readingToJson } from "@epicube/ca";
 import { escapeControl } from "@epicube/core";
-import { caAddresses } from "../environment.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal } from "../output/terminal.js";
 
@@ -14,7 +13,7 @@ export interface CaFlags extends CommonOptions {
 /** `epicube ca get`: reads PVs under one deadline; exit 1 if any failed. */
 export async function caGet(args: readonly string[], flags: CaFlags, context: CommandContext): Promise<number> {
   const terminal = createTerminal(context, flags);
-  await using client = createClient(caAddresses(context.env));
+  await using client = createClient(readCaEnvironment(context.env));
   const readings = await client.getMany(args, {
     class: flags.class,
     timeoutMs: flags.timeoutMs,
@@ -35,7 +34,7 @@ export async function caGet(args: readonly string[], flags: CaFlags, context: Co
 /** `epicube ca info`: type, count, access and server of PVs. */
 export async function caInfo(args: readonly string[], flags: CaFlags, context: CommandContext): Promise<number> {
   const terminal = createTerminal(context, flags);
-  await using client = createClient(caAddresses(context.env));
+  await using client = createClient(readCaEnvironment(context.env));
   const infos = await client.infoMany(args, { timeoutMs: flags.timeoutMs, signal: context.signal });
   if (flags.json) for (const info of infos) terminal.json(infoJson(info));
   else {

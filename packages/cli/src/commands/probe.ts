@@ -1,10 +1,15 @@
 import { runProbeCommand } from "@epicube/probe";
-import type { CommandContext, CommonOptions } from "../output/terminal.js";
+import type { CommandContext } from "../output/terminal.js";
 
-/** Flags of `epicube probe`. */
-export interface ProbeFlags extends CommonOptions {
-  readonly preset: "startup" | "liveness" | "readiness";
-  readonly timeoutMs: number;
-  readonly heartbeat?: string;
-  readonly maxSeverity?: "no_alarm" | "minor" | "major" | "invalid";
+/** `epicube probe`: the flags, output and exit status of `epicube-probe`. */
+export async function probe(argv: readonly string[], context: CommandContext): Promise<number> {
+  return runProbeCommand(
+    argv.filter((word) => word !== "--yes"),
+    {
+      env: context.env,
+      stdout: (text) => context.stdout.write(text),
+      stderr: (text) => context.stderr.write(text),
+      signal: context.signal,
+    },
+  );
 }
