@@ -73,7 +73,7 @@ export function createFrameReader(handler: FrameHandler, options: FrameReaderOpt
   };
   const hold = (bytes: Uint8Array, total: number): void => {
     // A copy: the caller may reuse its buffer, and a small rest must not keep a large chunk alive.
-    held = bytes.slice();
+    held = new Uint8Array(bytes);
     heldBytes = bytes.length;
     needed = total;
   };

@@ -63,7 +63,7 @@ export function createServerCircuit(shared: ServerShared, transport: ServerTrans
         write(init);
         return;
       }
-      const owned = init.payload ? { ...init, payload: init.payload.slice() } : init;
+      const owned = init.payload ? { ...init, payload: new Uint8Array(init.payload) } : init;
       inProgress += 1;
       shared.clock.sleep(delay.argument ?? 1000).then(() => {
         inProgress -= 1;
