@@ -145,7 +145,7 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
       if (isMap(node)) {
         const entries: YamlEntry[] = [];
         for (const pair of node.items) {
-          const key = convert(pair.key as Node);
+          const key = isMergeKey(pair.key as Node) ? mergeKey(pair.key as Node) : convert(pair.key as Node);
           const value = pair.value ? convert(pair.value as Node) : empty(key.end);
           entries.push({ key, value, merged: false });
         }
@@ -153,13 +153,19 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
       } else if (isSeq(node)) {
         made = { kind: "sequence", flow: node.flow === true, items: node.items.map((item) => convert(item as Node)), ...place };
       } else if (isScalar(node)) {
-        made = scalar(node.value === null ? "" : String(node.value), STYLES[node.type ?? "PLAIN"] ?? "plain", place);
+        // The parser converts scalars with a tag it knows; what was written is what counts here.
+        made = scalar(typeof node.value === "string" ? node.value : (node.source ?? ""), STYLES[node.type ?? "PLAIN"] ?? "plain", place);
       } else {
         made = scalar("", "plain", place);
       }
       depth--;
       if (isNamed(node)) anchors.set(node.anchor, made);
       return made;
+    };
+    const isMergeKey = (node: Node) => merge && isScalar(node) && node.type === "PLAIN" && node.value === "<<" && node.tag === undefined;
+    const mergeKey = (node: Node): YamlScalar => {
+      const [start, end] = node.range ?? [0, 0];
+      return { kind: "scalar", style: "plain", text: "<<", value: "<<", start, end };
     };
     const empty = (at: number): YamlScalar => scalar("", "plain", { start: at, end: at });
     return document.contents ? convert(document.contents) : null;

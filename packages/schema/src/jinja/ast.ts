@@ -45,7 +45,7 @@ export type Expression = Span &
         readonly first: Expression;
         readonly rest: readonly { readonly operator: CompareOperator; readonly operand: Expression }[];
       }
-    | { readonly type: "condition"; readonly test: Expression; readonly then: Expression; readonly otherwise: Expression | null }
+    | { readonly type: "condition"; readonly test: Expression; readonly value: Expression; readonly otherwise: Expression | null }
   );
 
 /** What a `for` or `set` assigns to: a name, names, or an attribute of a namespace. */

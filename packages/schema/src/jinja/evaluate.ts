@@ -238,7 +238,7 @@ function compute(expression: Expression, scope: Scope, run: Run): PyValue {
       return true;
     }
     case "condition":
-      if (truthy(evaluate(expression.test, scope, run))) return evaluate(expression.then, scope, run);
+      if (truthy(evaluate(expression.test, scope, run))) return evaluate(expression.value, scope, run);
       if (expression.otherwise) return evaluate(expression.otherwise, scope, run);
       return new Undefined("the inline if-expression evaluated to false and no else section was defined.", false, expression);
   }

@@ -15,7 +15,7 @@ export function parseExpression(stream: TokenStream): Expression {
     while (stream.skip("name", "if")) {
       const test = parseOr(stream);
       const otherwise = stream.skip("name", "else") ? parseExpression(stream) : null;
-      expression = { type: "condition", test, then: expression, otherwise, start, end: stream.previousEnd };
+      expression = { type: "condition", test, value: expression, otherwise, start, end: stream.previousEnd };
     }
     return expression;
   });

@@ -140,7 +140,7 @@ function walk(expression: Expression, bound: ReadonlySet<string>, found: FreeNam
       return;
     case "condition":
       walk(expression.test, bound, found);
-      walk(expression.then, bound, found);
+      walk(expression.value, bound, found);
       if (expression.otherwise) walk(expression.otherwise, bound, found);
   }
 }
