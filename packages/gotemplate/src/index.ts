@@ -22,6 +22,7 @@ export {
   type TemplatePosition,
   templateErrorToDiagnostic,
 } from "./errors/template-error.js";
+export { formatGo, sprint, sprintf } from "./format/print.js";
 export { createFunctions, type FunctionOptions } from "./functions/create.js";
 export {
   defineFunction,
@@ -30,11 +31,19 @@ export {
   type ParameterType,
   type TemplateFunction,
 } from "./functions/function.js";
+export { createIncludeFunctions, type IncludeOptions } from "./functions/helm.js";
+export { toFloat64, toInt64 } from "./functions/numbers.js";
+export { decodeJson } from "./json/decode.js";
+export { encodeJson, type JsonOptions } from "./json/encode.js";
 export { parseTemplateSet } from "./set/parse-set.js";
 export type { TemplateFile, TemplateLimits, TemplateSet, TemplateSetOptions } from "./set/template-set.js";
+export { byteLength, compareGo, decodeGo, encodeGo } from "./text/bytes.js";
+export { quoteGo } from "./text/quote.js";
+export { deepEqual } from "./values/deep-equal.js";
 export { fromJs, toJs } from "./values/from-js.js";
 export { GoInt, goInt, goInt64, goInteger, type IntType, isInt } from "./values/int.js";
 export { type GoKind, isTrue, kindOf, typeOf } from "./values/kind.js";
+export { sortedKeys } from "./values/map.js";
 export {
   GO_TYPE,
   GoComplex,

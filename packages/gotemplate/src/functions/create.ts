@@ -1,5 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@epicube/core";
+import { builtins } from "./builtins.js";
+import { dictFunctions } from "./dicts.js";
+import { encodingFunctions } from "./encoding.js";
 import type { FunctionTable } from "./function.js";
+import { listFunctions } from "./lists.js";
+import { numberFunctions } from "./numbers.js";
+import { pathFunctions } from "./paths.js";
+import { RandomSource } from "./random.js";
+import { regexpFunctions } from "./regexps.js";
+import { stringFunctions } from "./strings.js";
 
 /** What the functions take from outside. */
 export interface FunctionOptions {
@@ -13,6 +23,17 @@ export interface FunctionOptions {
 
 /** The Go builtins and all sprig functions that Helm exposes. Add `include`, `tpl`, `toYaml` and their like with a spread. */
 export function createFunctions(options: FunctionOptions = {}): FunctionTable {
-  void (options.clock ?? systemClock);
-  return {};
+  const { clock = systemClock, randomBytes: bytes = randomBytes } = options;
+  void clock;
+  const random = new RandomSource(bytes);
+  return {
+    ...builtins,
+    ...stringFunctions(random),
+    ...numberFunctions(random),
+    ...listFunctions,
+    ...dictFunctions,
+    ...encodingFunctions,
+    ...pathFunctions,
+    ...regexpFunctions,
+  };
 }

@@ -21,7 +21,7 @@ export type ParameterType =
   | "time.Time"
   | "sprig.certificate";
 
-/** What a function sees of the execution that calls it. */
+/** What a function sees of the execution that calls it. `execute` takes sets that `context.set` or its clones gave. */
 export interface ExecutionContext {
   /** The set that is executing: inside `tpl` the clone, so that `include` sees what the string defined. */
   readonly set: TemplateSet;
@@ -33,6 +33,11 @@ export interface ExecutionContext {
   readonly shared: Map<unknown, unknown>;
   /** Executes a template of `set` and returns its text; fuel, depth, output and `shared` are those of the running execution. */
   execute(set: TemplateSet, name: string, data: GoValue): string;
+  /**
+   * What `tpl` does: parses a text under the set's name in a clone, so that its definitions stay local, and executes it. A text that cannot
+   * be parsed throws a TemplateError of code `TEMPLATE_PARSE`, a failing one `TEMPLATE_EXECUTE`.
+   */
+  executeText(text: string, data: GoValue): string;
 }
 
 /** A function that templates can call. Failures are thrown as {@link GoError}; the executor adds position and `error calling NAME:`. */

@@ -47,6 +47,8 @@ export interface GoType {
   readonly methods?: Readonly<Record<string, TemplateFunction>>;
   /** Go's `String()` method. */
   readonly text?: (value: never) => string;
+  /** What JSON holds of a struct, where that is not its fields (Go's `MarshalJSON`). */
+  readonly json?: (value: never) => GoValue;
 }
 
 /** Where a {@link GoType} is kept on a Map, Array or struct. */

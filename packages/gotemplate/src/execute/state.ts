@@ -1,0 +1,110 @@
+import { goLocation, positionOf } from "../errors/position.js";
+import { TemplateError, type TemplateErrorCode, type TemplateFrame } from "../errors/template-error.js";
+import type { ExecutionContext } from "../functions/function.js";
+import { type Node, showNode } from "../parse/node.js";
+import { quoteGo } from "../text/quote.js";
+import type { GoValue } from "../values/value.js";
+import type { CompiledTemplate } from "./compile.js";
+import type { Templates } from "./templates.js";
+
+/** What all templates of one outermost execution share. */
+export interface Run {
+  /** Steps left. */
+  steps: number;
+  readonly maxSteps: number;
+  depth: number;
+  readonly maxDepth: number;
+  /** UTF-16 units of output left. */
+  output: number;
+  readonly maxOutput: number;
+  readonly shared: Map<unknown, unknown>;
+}
+
+/** The execution of one template into one text. */
+export class State implements ExecutionContext {
+  readonly set: Templates;
+  readonly run: Run;
+  template: CompiledTemplate;
+  /** Slots of the variables of the template that is executing; slot 0 is `$`. */
+  slots: GoValue[];
+  /** The node at work, for errors: kept exactly where Go keeps its own. */
+  node: Node | undefined;
+  out = "";
+
+  constructor(set: Templates, run: Run, template: CompiledTemplate, data: GoValue) {
+    this.set = set;
+    this.run = run;
+    this.template = template;
+    this.slots = [data];
+  }
+
+  get templateName(): string {
+    return this.template.name;
+  }
+
+  get depth(): number {
+    return this.run.depth;
+  }
+
+  get shared(): Map<unknown, unknown> {
+    return this.run.shared;
+  }
+
+  execute(set: Templates, name: string, data: GoValue): string {
+    return set.executeWithin(this.run, name, data);
+  }
+
+  executeText(text: string, data: GoValue): string {
+    return this.set.clone().executeTextWithin(this.run, text, data);
+  }
+
+  write(text: string): void {
+    this.run.output -= text.length;
+    if (this.run.output < 0) this.limit(`the output is longer than ${this.run.maxOutput} characters`);
+    this.out += text;
+  }
+
+  step(): void {
+    if (--this.run.steps < 0) this.limit(`more than ${this.run.maxSteps} steps`);
+  }
+
+  enter(): void {
+    if (++this.run.depth > this.run.maxDepth) this.limit(`templates nest deeper than ${this.run.maxDepth}`);
+  }
+
+  /** Ends the execution with Go's message for the current node. */
+  fail(message: string, cause?: unknown): never {
+    throw this.error("TEMPLATE_EXECUTE", message, cause);
+  }
+
+  limit(message: string): never {
+    throw this.error("TEMPLATE_LIMIT", `limit reached: ${message}`);
+  }
+
+  error(code: TemplateErrorCode, message: string, cause?: unknown): TemplateError {
+    const inner = innerError(cause);
+    const node = this.node;
+    if (!node) {
+      return new TemplateError(code, `template: ${this.template.name}: ${message}`, {
+        cause,
+        frames: [{ template: this.template.name }, ...(inner?.frames ?? [])],
+        reason: inner?.reason ?? message,
+      });
+    }
+    const expression = showNode(node);
+    const position = positionOf(node.source, node.at);
+    const frame: TemplateFrame = { template: this.template.name, position, expression };
+    const text = `template: ${goLocation(node.source, node.at)}: executing ${quoteGo(this.template.name)} at <${expression}>: ${message}`;
+    return new TemplateError(code, text, {
+      cause,
+      position,
+      frames: [frame, ...(inner?.frames ?? [])],
+      reason: inner?.reason ?? message,
+    });
+  }
+}
+
+function innerError(cause: unknown): TemplateError | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) if (error instanceof TemplateError) return error;
+  return undefined;
+}
