@@ -1,7 +1,22 @@
-import type { Checked, Clock } from "@epicube/core";
+import type { Checked, Clock, Diagnostic } from "@epicube/core";
 import type { KubeObject } from "@epicube/core/seams";
+import { type FunctionTable, fromJs, type GoMap, type GoValue, goInt, templateErrorToDiagnostic, toJs } from "@epicube/gotemplate";
 import type { Chart } from "../load/chart.js";
-import type { HelmProfile } from "./profile.js";
+import { decodeText } from "../load/text.js";
+import { type Hook, type Manifest, ManifestError, sortManifests } from "../output/manifests.js";
+import { toPlain } from "../output/objects.js";
+import { manifestText } from "../output/text.js";
+import { schemaErrors } from "../schema/validate.js";
+import { CoalesceError, coalesceValues } from "../values/coalesce.js";
+import { copyDeep } from "../values/table.js";
+import { mergeUserValues } from "../values/user-values.js";
+import { ValuesError } from "../values/values-file.js";
+import { capabilitiesObject, KubeVersionError } from "./builtin-objects.js";
+import { missingDependencies, processDependencies } from "./dependencies.js";
+import { RenderError, renderTemplates } from "./engine.js";
+import { helmFunctions } from "./functions.js";
+import { type HelmProfile, profile414 } from "./profile.js";
+import { fullPath, type WorkChart, workChart } from "./work-chart.js";
 
 /** One chart rendered for one release: what is asked of a cluster. */
 export interface RenderedRelease {
@@ -18,7 +33,7 @@ export interface RenderedRelease {
   /** The chart's own values, as plain data. */
   readonly chartValues: unknown;
   readonly notes?: string;
-  readonly diagnostics: Checked<unknown>["diagnostics"];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** How {@link renderRelease} renders. Values apply in this order: files, setJson, set, setString, setFile, setLiteral. */
@@ -39,7 +54,7 @@ export interface RenderReleaseOptions {
   readonly setFile?: readonly string[];
   /** `--set-literal`. */
   readonly setLiteral?: readonly string[];
-  /** Text of a file that `setFile` names; throws when it cannot be read. Default: refuses. */
+  /** Text of a file that `setFile` names; throws a `SetError` when it cannot be read. Default: refuses. */
   readonly readValueFile?: (path: string) => string;
   /** `.Release.IsUpgrade`. Default false. */
   readonly isUpgrade?: boolean;
@@ -56,12 +71,12 @@ export interface RenderReleaseOptions {
   readonly skipSchemaValidation?: boolean;
   /** Notes of subcharts too. Default false. */
   readonly subchartNotes?: boolean;
-  /** What `lookup` finds. Default: nothing, as `helm template`. */
+  /** What `lookup` finds, as plain data. Default: nothing, as `helm template`. */
   readonly lookup?: (apiVersion: string, kind: string, namespace: string, name: string) => unknown;
   /** Time that `now` gives. Default the machine's clock. */
   readonly clock?: Clock;
-  /** Numbers in [0, 1) for `rand*`, `shuffle`, `uuidv4`. Default a cryptographic source. */
-  readonly random?: () => number;
+  /** Random bytes for `rand*`, `shuffle`, `uuidv4`, keys. Default a cryptographic source. */
+  readonly randomBytes?: (count: number) => Uint8Array;
   /** Default {@link profile414}. */
   readonly profile?: HelmProfile;
 }
@@ -70,12 +85,184 @@ export interface RenderReleaseOptions {
 export interface RenderResult extends Checked<RenderedRelease> {
   /** What helm prints after `Error: `; undefined on success. */
   readonly errorText?: string;
-  /** Lines that helm logs on stderr (`warning: …`, `level=WARN …`). */
+  /** Lines that helm logs on stderr. */
   readonly warnings: readonly string[];
+  /** Parts of the output, for commands that print some of them. Absent on failure. */
+  readonly parts?: { readonly manifests: readonly Manifest[]; readonly hooks: readonly Hook[] };
 }
 
-/** Renders a chart as `helm template NAME CHART` does. Never throws on what charts and values hold. */
+/** An error with helm's text, and where it is. */
+class Failure extends Error {
+  readonly diagnostic: Diagnostic;
+  constructor(code: string, message: string, at?: { readonly file: string; readonly line?: number | undefined }) {
+    super(message);
+    const line = at?.line !== undefined && at.line > 0 ? at.line : 1;
+    const range = at ? { file: at.file, startLine: line, startColumn: 1, endLine: line, endColumn: 1 } : undefined;
+    this.diagnostic = { code, severity: "error", message, ...(range ? { range } : {}) };
+  }
+}
+
+const DEBUG_HINT = "\n\nUse --debug flag to render out invalid YAML";
+let sharedFunctions: FunctionTable | undefined;
+
+/**
+ * Renders a chart as `helm template NAME CHART` does. Never throws on what charts and values hold.
+ *
+ * Diagnostics: CHART_NOT_INSTALLABLE, CHART_DEPENDENCY_MISSING, CHART_VALUES, CHART_SCHEMA, CHART_KUBE_VERSION, CHART_MANIFEST, and those of
+ * templates, TEMPLATE_PARSE, TEMPLATE_EXECUTE, TEMPLATE_LIMIT.
+ */
 export function renderRelease(chart: Chart, options: RenderReleaseOptions = {}): RenderResult {
-  void options;
-  return { diagnostics: [{ code: "CHART_RENDER", severity: "error", message: `${chart.metadata.name}: cannot render` }], warnings: [] };
+  const warnings: string[] = [];
+  try {
+    return { ...render(chart, options, (line) => warnings.push(line)), diagnostics: [], warnings };
+  } catch (error) {
+    const failure = explain(error, chart);
+    if (!failure) throw error;
+    return { diagnostics: [failure.diagnostic], errorText: failure.text, warnings };
+  }
+}
+
+function explain(error: unknown, chart: Chart): { diagnostic: Diagnostic; text: string } | undefined {
+  const own = (failure: Failure, suffix = "") => ({ diagnostic: failure.diagnostic, text: failure.message + suffix });
+  if (error instanceof Failure) return own(error, error.diagnostic.code === "CHART_KUBE_VERSION" ? DEBUG_HINT : "");
+  if (error instanceof RenderError)
+    return { diagnostic: { ...templateErrorToDiagnostic(error.template), help: error.message }, text: error.message + DEBUG_HINT };
+  if (error instanceof ManifestError)
+    return own(new Failure("CHART_MANIFEST", error.message, { file: error.source, line: error.line }), DEBUG_HINT);
+  if (error instanceof ValuesError) return own(new Failure("CHART_VALUES", error.message));
+  if (error instanceof KubeVersionError) return own(new Failure("CHART_KUBE_VERSION", error.message));
+  if (error instanceof CoalesceError) return own(new Failure("CHART_VALUES", error.message, { file: `${chart.source}/values.yaml` }));
+  return undefined;
+}
+
+function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string) => void) {
+  const { name = "release-name", namespace = "default", profile = profile414 } = options;
+  const chartYaml = { file: `${chart.source}/Chart.yaml` };
+  const userValues = mergeUserValues(options);
+  const { type } = chart.metadata;
+  if (type !== "" && type !== "application") throw new Failure("CHART_NOT_INSTALLABLE", `${type} charts are not installable`, chartYaml);
+  if (chart.metadata.deprecated) warn('level=WARN msg="this chart is deprecated"');
+  const work = workChart(chart);
+  const missing = missingDependencies(work);
+  if (missing.length > 0) {
+    throw new Failure(
+      "CHART_DEPENDENCY_MISSING",
+      "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: " +
+        `found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
+      chartYaml,
+    );
+  }
+  const functions = functionsFor(options);
+  const satisfies = (constraint: string, version: string) => satisfiesVersion(functions, constraint, version);
+  try {
+    processDependencies(work, userValues, { satisfies, warn });
+  } catch (error) {
+    if (error instanceof CoalesceError)
+      throw new Failure("CHART_VALUES", `chart dependencies processing failed: ${error.message}`, chartYaml);
+    throw error;
+  }
+  const { capabilities, kubeVersion, kubeVersionText } = capabilitiesObject(profile, options.kubeVersion, options.apiVersions ?? []);
+  const values = coalesceValues(work, userValues, false, warn);
+  if (!options.skipSchemaValidation) {
+    const found = schemaErrors(work, values);
+    if (found !== undefined) {
+      throw new Failure("CHART_SCHEMA", `values don't meet the specifications of the schema(s) in the following chart(s):\n${found}`, {
+        file: `${chart.source}/values.schema.json`,
+      });
+    }
+  }
+  const wanted = chart.metadata.kubeVersion;
+  if (wanted !== "" && !satisfies(wanted, kubeVersion)) {
+    throw new Failure(
+      "CHART_KUBE_VERSION",
+      `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${kubeVersionText}`,
+      chartYaml,
+    );
+  }
+  const rendered = renderTemplates(work, {
+    release: releaseObject(name, namespace, options.isUpgrade === true),
+    capabilities,
+    values,
+    functions,
+  });
+  const notes = takeNotes(rendered, work, options.subchartNotes === true);
+  const { manifests, hooks } = sortManifests(rendered, warn);
+  const shown = options.noHooks ? [] : hooks.filter((hook) => !(options.skipTests && hook.events.includes("test")));
+  const crds = options.includeCrds ? crdFiles(work) : [];
+  const { appVersion, version } = chart.metadata;
+  const value: RenderedRelease = {
+    name,
+    namespace,
+    chart: { name: chart.metadata.name, version, ...(appVersion === "" ? {} : { appVersion }) },
+    text: manifestText({ crds, manifests, hooks: shown }),
+    objects: manifests.flatMap(objectOf),
+    hooks: hooks.flatMap(objectOf),
+    userValues: plainValues(userValues),
+    chartValues: plainValues(chart.values as GoMap),
+    ...(notes === "" ? {} : { notes }),
+    diagnostics: [],
+  };
+  return { value, parts: { manifests, hooks } };
+}
+
+function functionsFor(options: RenderReleaseOptions): FunctionTable {
+  const { clock, randomBytes, lookup } = options;
+  if (!clock && !randomBytes && !lookup) {
+    sharedFunctions ??= helmFunctions();
+    return sharedFunctions;
+  }
+  return helmFunctions({
+    ...(clock ? { clock } : {}),
+    ...(randomBytes ? { randomBytes } : {}),
+    ...(lookup ? { lookup: (...about) => fromJs(lookup(...about) ?? {}) } : {}),
+  });
+}
+
+/** Masterminds' rules are those of sprig's `semverCompare`; what it refuses is not satisfied. */
+function satisfiesVersion(functions: FunctionTable, constraint: string, version: string): boolean {
+  try {
+    return functions.semverCompare!.call([constraint, version], undefined as never) === true;
+  } catch {
+    return false;
+  }
+}
+
+function releaseObject(name: string, namespace: string, isUpgrade: boolean): GoMap {
+  return new Map<string, GoValue>([
+    ["Name", name],
+    ["Namespace", namespace],
+    ["IsUpgrade", isUpgrade],
+    ["IsInstall", !isUpgrade],
+    ["Revision", goInt(1)],
+    ["Service", "Helm"],
+  ]);
+}
+
+/** Takes the notes out of what was rendered. */
+function takeNotes(rendered: Map<string, string>, work: WorkChart, withSubcharts: boolean): string {
+  const notes: string[] = [];
+  for (const [path, text] of rendered) {
+    if (!path.endsWith("NOTES.txt")) continue;
+    if (withSubcharts || path === `${work.name}/templates/NOTES.txt`) notes.push(text);
+    rendered.delete(path);
+  }
+  return notes.join("\n");
+}
+
+function crdFiles(work: WorkChart): { source: string; text: string }[] {
+  const path = fullPath(work);
+  const own = work.chart.files
+    .filter((file) => file.path.startsWith("crds/") && /\.(?:ya?ml|json)$/i.test(file.path))
+    .map((file) => ({ source: `${path}/${file.path}`, text: decodeText(file.bytes) }));
+  return [...own, ...work.dependencies.flatMap(crdFiles)];
+}
+
+function objectOf(manifest: Manifest): KubeObject[] {
+  const data = toPlain(manifest.data);
+  if (typeof data !== "object" || data === null || Array.isArray(data) || manifest.kind === "") return [];
+  return [data as KubeObject];
+}
+
+function plainValues(values: GoMap): unknown {
+  return toJs(copyDeep(values));
 }

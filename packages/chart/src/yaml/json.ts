@@ -1,4 +1,4 @@
-import { GoInt, GoStruct, type GoValue, isNilContainer } from "@epicube/gotemplate";
+import { GoInt, GoStruct, type GoValue, goTypeOf, isNilContainer } from "@epicube/gotemplate";
 import { compareBytes } from "./keys.js";
 import { formatJsonFloat } from "./number.js";
 
@@ -32,10 +32,31 @@ export function encodeJson(value: GoValue, depth = 0): string {
     return `{${keys.map((key) => `${quoteJson(key)}:${encodeJson(value.get(key), depth + 1)}`).join(",")}}`;
   }
   if (value instanceof GoStruct) {
-    const fields = [...value.fields].filter(([name]) => /^\p{Lu}/u.test(name));
-    return `{${fields.map(([name, item]) => `${quoteJson(name)}:${encodeJson(item, depth + 1)}`).join(",")}}`;
+    return `{${jsonFields(value)
+      .map(([name, item]) => `${quoteJson(name)}:${encodeJson(item, depth + 1)}`)
+      .join(",")}}`;
   }
   throw new JsonError("json: unsupported type: complex128");
+}
+
+/** Names that a struct's tags give its fields in JSON; such fields are left out when they are empty. */
+const JSON_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "version.BuildInfo": {
+    Version: "version",
+    GitCommit: "git_commit",
+    GitTreeState: "git_tree_state",
+    GoVersion: "go_version",
+    KubeClientVersion: "kube_client_version",
+  },
+};
+
+/** The fields of a struct that JSON shows, by their names there. */
+export function jsonFields(value: GoStruct): [string, GoValue][] {
+  const names = JSON_NAMES[goTypeOf(value)?.name ?? ""];
+  return [...value.fields].flatMap(([name, item]): [string, GoValue][] => {
+    if (!/^\p{Lu}/u.test(name)) return [];
+    return names && item === "" ? [] : [[names?.[name] ?? name, item]];
+  });
 }
 
 const NEEDS_ESCAPE = /["\\<>&\u0000-\u001f\u2028\u2029\ud800-\udfff]/;

@@ -1,6 +1,6 @@
 import { GoInt, GoStruct, type GoValue, isNilContainer } from "@epicube/gotemplate";
 import { type EmitTree, emitYaml, PlainText } from "./emit.js";
-import { quoteJson } from "./json.js";
+import { jsonFields, quoteJson } from "./json.js";
 import { formatFloatG, formatJsonFloat } from "./number.js";
 import { resolvePlain } from "./resolve.js";
 
@@ -42,8 +42,7 @@ function viaJson(value: GoValue, depth: number): EmitTree {
   if (Array.isArray(value)) return value.map((item) => viaJson(item, depth + 1));
   if (value instanceof Map || value instanceof GoStruct) {
     const tree = new Map<string, EmitTree>();
-    for (const [key, item] of value instanceof Map ? value : value.fields) {
-      if (value instanceof GoStruct && !/^\p{Lu}/u.test(key)) continue;
+    for (const [key, item] of value instanceof Map ? value : jsonFields(value)) {
       tree.set(keyThroughYaml(key), viaJson(item, depth + 1));
     }
     return tree;
@@ -111,7 +110,10 @@ function direct(value: GoValue): EmitTree {
   if (value instanceof Uint8Array) return Array.from(value, (byte) => new PlainText(String(byte)));
   if (Array.isArray(value)) return value.map(direct);
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, direct(item)]));
-  if (value instanceof GoStruct) return new Map([...value.fields].map(([name, item]) => [name.toLowerCase(), direct(item)]));
+  if (value instanceof GoStruct) {
+    const fields = [...value.fields].filter(([name]) => /^\p{Lu}/u.test(name));
+    return new Map(fields.map(([name, item]) => [name.toLowerCase(), direct(item)]));
+  }
   return null;
 }
 
