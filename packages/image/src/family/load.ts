@@ -63,7 +63,6 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
     (node, finding) => report(["images", node, "parent"], finding),
     (word) => nearest(word, Object.keys(images.images), 1)[0],
   );
-  const names = new Map<string, string>();
   const nodes: FamilyNode[] = [];
   for (const [name, spec] of ordered) {
     const path = ["images", name] as const;
@@ -82,12 +81,6 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
           },
           true,
         );
-      // NAME-TARGET must be one image: "a" with "b-runtime" and "a-b" with "runtime" would be two.
-      const layoutName = `${name}-${target}`;
-      const taken = names.get(layoutName);
-      if (taken !== undefined)
-        report(targetPath, { code: "IMAGE_NAME_TWICE", message: `${layoutName} is already the image of ${taken}` }, true);
-      names.set(layoutName, name);
       const layerNames = new Set<string>();
       for (const [index, layer] of targetSpec.layers.entries()) {
         if (layerNames.has(layer.name))
