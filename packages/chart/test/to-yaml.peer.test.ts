@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { fromJs } from "@epicube/gotemplate";
+import { encodeJson, fromJs } from "@epicube/gotemplate";
 import { createTempFolder, describePeer } from "@epicube/testkit";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { encodeJson } from "../src/yaml/json.js";
+
 import { compareKeys } from "../src/yaml/keys.js";
 import { toYaml, toYamlPretty } from "../src/yaml/to-yaml.js";
 import { runHelm, writeTree } from "./support/helm.js";

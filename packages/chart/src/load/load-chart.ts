@@ -1,11 +1,11 @@
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { type Checked, type Diagnostic, messageOf } from "@epicube/core";
+import { decodeGo } from "@epicube/gotemplate";
 import { readChartArchive } from "./archive.js";
 import type { Chart, ChartFile } from "./chart.js";
 import { IgnoreError, type IgnoreRules, parseIgnore } from "./ignore.js";
 import { ChartError, chartOfFiles } from "./load-files.js";
-import { decodeText } from "./text.js";
 
 /** How {@link loadChart} reads. */
 export interface LoadChartOptions {
@@ -154,7 +154,7 @@ async function readIgnore(top: string): Promise<IgnoreRules> {
   const file = join(top, ".helmignore");
   const bytes = await readFile(file).catch(() => undefined);
   try {
-    return parseIgnore(bytes ? decodeText(withoutMark(bytes)) : undefined);
+    return parseIgnore(bytes ? decodeGo(withoutMark(bytes)) : undefined);
   } catch (error) {
     if (error instanceof IgnoreError) throw new LoadFailure("CHART_INVALID", error.message, join(dirname(file), ".helmignore"));
     throw error;

@@ -1,7 +1,7 @@
+import { decodeGo } from "@epicube/gotemplate";
 import { readValues, ValuesError } from "../values/values-file.js";
 import type { Chart, ChartFile, ChartMetadata } from "./chart.js";
 import { MetadataError, readMetadata, validateMetadata } from "./metadata.js";
-import { decodeText } from "./text.js";
 
 /** Helm's text of a chart that it refuses, and the file it is about. */
 export class ChartError extends Error {
@@ -21,7 +21,7 @@ export function chartOfFiles(raw: readonly ChartFile[], source: string, readArch
   let metadata: ChartMetadata | undefined;
   const chartYaml = raw.find((file) => file.path === "Chart.yaml");
   if (chartYaml) {
-    metadata = guard("cannot load Chart.yaml", at("Chart.yaml"), () => readMetadata(decodeText(chartYaml.bytes)));
+    metadata = guard("cannot load Chart.yaml", at("Chart.yaml"), () => readMetadata(decodeGo(chartYaml.bytes)));
     if (metadata.apiVersion === "") metadata.apiVersion = "v1";
     if (metadata.apiVersion !== "v1" && metadata.apiVersion !== "v2") throw new ChartError("invalid chart apiVersion", at("Chart.yaml"));
   }
@@ -35,11 +35,11 @@ export function chartOfFiles(raw: readonly ChartFile[], source: string, readArch
     const { path } = file;
     if (path === "Chart.yaml" || path === "Chart.lock") continue;
     if (path === "values.yaml") {
-      valuesText = decodeText(file.bytes);
+      valuesText = decodeGo(file.bytes);
       values = guard("cannot load values.yaml", at(path), () => readValues(valuesText));
     } else if (path === "values.schema.json") schema = file.bytes;
     else if (path === "requirements.yaml") {
-      metadata = guard("cannot load requirements.yaml", at(path), () => readMetadata(decodeText(file.bytes), metadata));
+      metadata = guard("cannot load requirements.yaml", at(path), () => readMetadata(decodeGo(file.bytes), metadata));
       if (metadata.apiVersion === "v1") files.push(file);
     } else if (path === "requirements.lock") {
       if (metadata?.apiVersion === "v1") files.push(file);

@@ -1,4 +1,6 @@
 import {
+  compareGo,
+  decodeGo,
   defineFunction,
   GoError,
   type GoMap,
@@ -10,8 +12,6 @@ import {
 } from "@epicube/gotemplate";
 import type { ChartFile } from "../load/chart.js";
 import { compileGlob } from "../load/match.js";
-import { decodeText } from "../load/text.js";
-import { compareBytes } from "../yaml/keys.js";
 import { toYaml } from "../yaml/to-yaml.js";
 import type { HelmProfile } from "./profile.js";
 
@@ -25,24 +25,24 @@ const baseName = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 /** Flattens files to a map by base name; where two share one, the last path wins. */
 function flatten(files: GoMap, convert: (bytes: Uint8Array) => string): GoMap {
   const map: GoMap = new Map();
-  for (const name of [...files.keys()].sort(compareBytes)) map.set(baseName(name), convert(files.get(name) as Uint8Array));
+  for (const name of [...files.keys()].sort(compareGo)) map.set(baseName(name), convert(files.get(name) as Uint8Array));
   return map;
 }
 
 const FILE_METHODS: Readonly<Record<string, TemplateFunction>> = {
-  Get: defineFunction(["string"], (args) => decodeText(bytesOf(receiver(args), args[1] as string))),
+  Get: defineFunction(["string"], (args) => decodeGo(bytesOf(receiver(args), args[1] as string))),
   GetBytes: defineFunction(["string"], (args) => bytesOf(receiver(args), args[1] as string)),
   Glob: defineFunction(["string"], (args) => {
     const matches = compileGlob(args[1] as string);
     return filesOf([...receiver(args)].filter(([name]) => matches(name)));
   }),
-  AsConfig: defineFunction([], (args) => toYaml(flatten(receiver(args), decodeText))),
+  AsConfig: defineFunction([], (args) => toYaml(flatten(receiver(args), decodeGo))),
   AsSecrets: defineFunction([], (args) => toYaml(flatten(receiver(args), (bytes) => Buffer.from(bytes).toString("base64")))),
   Lines: defineFunction(["string"], (args) => {
     const files = receiver(args);
     const name = args[1] as string;
     if (!files.has(name)) return goStrings([]);
-    const text = decodeText(bytesOf(files, name));
+    const text = decodeGo(bytesOf(files, name));
     if (text === "") throw new GoError("runtime error: index out of range [-1]");
     return goStrings((text.endsWith("\n") ? text.slice(0, -1) : text).split("\n"));
   }),
@@ -90,6 +90,15 @@ export function capabilitiesObject(
     {
       name: "common.KubeVersion",
       text: () => normalized,
+      json: () =>
+        new GoStruct(
+          { name: "" },
+          new Map([
+            ["Version", kube.version],
+            ["Major", kube.major],
+            ["Minor", kube.minor],
+          ]),
+        ),
       methods: {
         String: defineFunction([], () => normalized),
         GitVersion: defineFunction([], () => kube.version),
@@ -108,7 +117,17 @@ export function capabilitiesObject(
     methods: VERSION_SET_METHODS,
   });
   const helm = new GoStruct(
-    { name: "version.BuildInfo" },
+    {
+      name: "version.BuildInfo",
+      json: () =>
+        new Map([
+          ["version", profile.version],
+          ["git_commit", profile.gitCommit],
+          ["git_tree_state", "clean"],
+          ["go_version", profile.goVersion],
+          ["kube_client_version", profile.kubeClientVersion],
+        ]),
+    },
     new Map([
       ["Version", profile.version],
       ["GitCommit", profile.gitCommit],

@@ -1,4 +1,6 @@
 import {
+  compareGo,
+  decodeGo,
   type FunctionTable,
   type GoMap,
   type GoStruct,
@@ -8,9 +10,7 @@ import {
   type TemplateSet,
   withType,
 } from "@epicube/gotemplate";
-import { decodeText } from "../load/text.js";
 import { tableAt } from "../values/table.js";
-import { compareBytes } from "../yaml/keys.js";
 import { filesObject } from "./builtin-objects.js";
 import { executionErrorText, parseErrorText } from "./error-text.js";
 import { chartObject, fullPath, type WorkChart } from "./work-chart.js";
@@ -78,7 +78,7 @@ const MAX_PARSED = 256;
 export function renderTemplates(work: WorkChart, input: RenderInput): Map<string, string> {
   const all = new Map<string, Renderable>();
   collect(work, input, undefined, all);
-  const files = [...all.values()].sort((a, b) => depth(b.path) - depth(a.path) || compareBytes(b.path, a.path));
+  const files = [...all.values()].sort((a, b) => depth(b.path) - depth(a.path) || compareGo(b.path, a.path));
   const set = parseAll(files, input.functions);
   const rendered = new Map<string, string>();
   for (const file of files) {
@@ -115,7 +115,7 @@ function parseAll(files: readonly Renderable[], functions: FunctionTable): Templ
   const set = parseTemplateSet([], { functions });
   for (const file of files) {
     try {
-      set.parse(file.path, decodeText(file.bytes));
+      set.parse(file.path, decodeGo(file.bytes));
     } catch (error) {
       if (error instanceof TemplateError) throw new RenderError(parseErrorText(file.path, error), error);
       throw error;

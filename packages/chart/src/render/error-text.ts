@@ -1,6 +1,8 @@
 import type { TemplateError } from "@epicube/gotemplate";
 import { trimSpace } from "../output/manifests.js";
-import { WARN_END, WARN_START } from "./functions.js";
+
+/** Marks that `required` and `fail` put around their message. */
+const WARNING = /HELM_ERR_START([\s\S]*)HELM_ERR_END/;
 
 /** Helm's text of an error in parsing. */
 export function parseErrorText(file: string, error: TemplateError): string {
@@ -60,7 +62,7 @@ export function executionErrorText(file: string, error: TemplateError): string {
   const { message } = error;
   const second = nthSeparator(message);
   if (!second) return `execution error in (${file}): ${message}`;
-  const warning = new RegExp(`${WARN_START}([^]*)${WARN_END}`).exec(second.rest);
+  const warning = WARNING.exec(second.rest);
   if (warning) return `execution error at (${second.location}): ${warning[1]}`;
   const places: Place[] = [];
   for (let current: unknown = error; current instanceof Error; current = current.cause) {

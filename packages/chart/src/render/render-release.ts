@@ -1,8 +1,16 @@
 import type { Checked, Clock, Diagnostic } from "@epicube/core";
 import type { KubeObject } from "@epicube/core/seams";
-import { type FunctionTable, fromJs, type GoMap, type GoValue, goInt, templateErrorToDiagnostic, toJs } from "@epicube/gotemplate";
+import {
+  decodeGo,
+  type FunctionTable,
+  fromJs,
+  type GoMap,
+  type GoValue,
+  goInt,
+  templateErrorToDiagnostic,
+  toJs,
+} from "@epicube/gotemplate";
 import type { Chart } from "../load/chart.js";
-import { decodeText } from "../load/text.js";
 import { type Hook, type Manifest, ManifestError, sortManifests } from "../output/manifests.js";
 import { toPlain } from "../output/objects.js";
 import { manifestText } from "../output/text.js";
@@ -253,7 +261,7 @@ function crdFiles(work: WorkChart): { source: string; text: string }[] {
   const path = fullPath(work);
   const own = work.chart.files
     .filter((file) => file.path.startsWith("crds/") && /\.(?:ya?ml|json)$/i.test(file.path))
-    .map((file) => ({ source: `${path}/${file.path}`, text: decodeText(file.bytes) }));
+    .map((file) => ({ source: `${path}/${file.path}`, text: decodeGo(file.bytes) }));
   return [...own, ...work.dependencies.flatMap(crdFiles)];
 }
 

@@ -1,6 +1,5 @@
 import { type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema";
-import { type GoMap, type GoValue, toJs } from "@epicube/gotemplate";
-import { decodeText } from "../load/text.js";
+import { decodeGo, type GoMap, type GoValue, toJs } from "@epicube/gotemplate";
 import type { WorkChart } from "../render/work-chart.js";
 import { isTable } from "../values/table.js";
 import { explainErrors } from "./explain.js";
@@ -33,7 +32,7 @@ function goTypeName(value: GoValue): string {
 function validateOne(bytes: Uint8Array, values: GoMap): string | undefined {
   let schema: Schema | boolean;
   try {
-    schema = JSON.parse(decodeText(bytes)) as Schema | boolean;
+    schema = JSON.parse(decodeGo(bytes)) as Schema | boolean;
   } catch (error) {
     return (error as Error).message;
   }

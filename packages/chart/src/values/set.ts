@@ -1,4 +1,4 @@
-import { type GoMap, type GoValue, goInt64 } from "@epicube/gotemplate";
+import { decodeJson, GoError, type GoMap, type GoValue, goInt64, quoteGo } from "@epicube/gotemplate";
 import { isTable } from "./table.js";
 
 /** Helm's text of a `--set` argument that it refuses. */
@@ -101,8 +101,7 @@ function createParser(argument: string, mode: SetMode) {
   const readIndex = (): number => {
     const { text, last } = until("]");
     if (last === undefined) throw new EndOfText("error parsing index: EOF");
-    if (!/^[-+]?[0-9]+$/.test(text))
-      throw new SetError(`error parsing index: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+    if (!/^[-+]?[0-9]+$/.test(text)) throw new SetError(`error parsing index: strconv.Atoi: parsing ${quoteGo(text)}: invalid syntax`);
     return Number(text);
   };
 
@@ -110,7 +109,7 @@ function createParser(argument: string, mode: SetMode) {
     const { text: key, last } = until(literal ? "=[." : "=[,.");
     if (last === undefined) {
       if (key === "") throw new EndOfText("EOF");
-      throw new SetError(`key ${JSON.stringify(key)} has no value`);
+      throw new SetError(`key ${quoteGo(key)} has no value`);
     }
     if (last === "[") {
       const index = readIndex();
@@ -131,7 +130,7 @@ function createParser(argument: string, mode: SetMode) {
       if (ended) throw new EndOfText("EOF");
     } else if (last === ",") {
       setKey(data, key, "");
-      throw new SetError(`key ${JSON.stringify(key)} has no value (cannot end with ,)`);
+      throw new SetError(`key ${quoteGo(key)} has no value (cannot end with ,)`);
     } else {
       if (nesting + 1 > MAX_NESTING)
         throw new SetError(`value name nested level is greater than maximum supported nested level of ${MAX_NESTING}`);
@@ -144,7 +143,7 @@ function createParser(argument: string, mode: SetMode) {
       } catch (error) {
         failure = error;
       }
-      if (!failure && inner.size === 0) throw new SetError(`key map ${JSON.stringify(key)} has no value`);
+      if (!failure && inner.size === 0) throw new SetError(`key map ${quoteGo(key)} has no value`);
       if (inner.size > 0) setKey(data, key, inner);
       if (failure) throw failure;
     }
@@ -163,7 +162,7 @@ function createParser(argument: string, mode: SetMode) {
     const refuse = (reason: unknown) => new ItemError(list, reason);
     if (index < 0) throw refuse(new SetError(`negative ${index} index not allowed`));
     const { text, last } = until("[.=");
-    if (text !== "") throw refuse(new SetError(`unexpected data at end of array index: ${JSON.stringify(text)}`));
+    if (text !== "") throw refuse(new SetError(`unexpected data at end of array index: ${quoteGo(text)}`));
     if (last === undefined) throw refuse(new EndOfText("EOF"));
     try {
       if (last === "=") {
@@ -284,19 +283,10 @@ function readJsonPrefix(text: string): { value: GoValue; length: number } {
 
 /** JSON as templates see it: objects are maps, numbers float64. @throws SetError */
 export function parseJson(text: string): GoValue {
-  let data: unknown;
   try {
-    data = JSON.parse(text);
+    return decodeJson(text);
   } catch (error) {
-    throw new SetError((error as Error).message, { cause: error });
+    if (error instanceof GoError) throw new SetError(error.message, { cause: error });
+    throw error;
   }
-  return toGo(data);
-}
-
-function toGo(data: unknown): GoValue {
-  if (Array.isArray(data)) return data.map(toGo);
-  if (typeof data !== "object" || data === null) return data as GoValue;
-  const map: GoMap = new Map();
-  for (const key of Object.keys(data)) map.set(key, toGo((data as Record<string, unknown>)[key]));
-  return map;
 }

@@ -1,3 +1,5 @@
+import { compareGo } from "@epicube/gotemplate";
+
 const LETTER = /^\p{L}$/u;
 const DIGIT = /^\p{Nd}$/u;
 
@@ -12,23 +14,6 @@ const isDigit = (character: string | undefined): character is string => {
   if (code < 0x80) return code >= 0x30 && code <= 0x39;
   return DIGIT.test(character);
 };
-
-/** Compares two texts by code point, which is the order of their UTF-8 bytes. */
-export function compareBytes(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    let x = a.charCodeAt(index);
-    let y = b.charCodeAt(index);
-    if (x === y) continue;
-    // surrogates stand for code points above all others
-    if (x >= 0xd800 && y >= 0xd800) {
-      x = x >= 0xe000 ? x - 0x800 : x + 0x2000;
-      y = y >= 0xe000 ? y - 0x800 : y + 0x2000;
-    }
-    return x - y;
-  }
-  return a.length - b.length;
-}
 
 /**
  * The order in which go-yaml writes map keys: letters by code point and after all else, runs of digits by their number.
@@ -48,14 +33,14 @@ export function compareKeys(a: string, b: string, version: 2 | 3 = 2): number {
     }
     const xl = isLetter(x);
     const yl = isLetter(y);
-    if (xl && yl) return compareBytes(x, y);
+    if (xl && yl) return compareGo(x, y);
     if (xl || yl) return (version === 3 && digits ? xl : yl) ? -1 : 1;
     const base = (x === "0" || y === "0") && followsNumber(ar, at) ? 1 : 0;
     const [xn, xEnd] = readNumber(ar, at, base);
     const [yn, yEnd] = readNumber(br, at, base);
     if (xn !== yn) return xn < yn ? -1 : 1;
     if (xEnd !== yEnd) return xEnd - yEnd;
-    return compareBytes(x, y);
+    return compareGo(x, y);
   }
   return ar.length - br.length;
 }

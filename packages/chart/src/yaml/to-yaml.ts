@@ -1,6 +1,5 @@
-import { GoInt, GoStruct, type GoValue, isNilContainer } from "@epicube/gotemplate";
+import { encodeJson, GoInt, GoStruct, type GoValue, goTypeOf, isNilContainer } from "@epicube/gotemplate";
 import { type EmitTree, emitYaml, PlainText } from "./emit.js";
-import { jsonFields, quoteJson } from "./json.js";
 import { formatFloatG, formatJsonFloat } from "./number.js";
 import { resolvePlain } from "./resolve.js";
 
@@ -40,9 +39,13 @@ function viaJson(value: GoValue, depth: number): EmitTree {
   if (value instanceof GoInt) return new PlainText(numberThroughYaml(value.toString()));
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (Array.isArray(value)) return value.map((item) => viaJson(item, depth + 1));
-  if (value instanceof Map || value instanceof GoStruct) {
+  if (value instanceof GoStruct) {
+    const json = goTypeOf(value)?.json;
+    return viaJson(json ? json(value as never) : new Map(value.fields), depth + 1);
+  }
+  if (value instanceof Map) {
     const tree = new Map<string, EmitTree>();
-    for (const [key, item] of value instanceof Map ? value : jsonFields(value)) {
+    for (const [key, item] of value) {
       tree.set(keyThroughYaml(key), viaJson(item, depth + 1));
     }
     return tree;
@@ -59,7 +62,7 @@ function numberThroughYaml(text: string): string {
 /** Keys of JSON are simple keys to YAML: on one line and at most 1024 characters long. */
 function keyThroughYaml(key: string): string {
   const odd = ODD.test(key);
-  if (key.length > 160 && [...quoteJson(key)].length > 1024) throw new ToYamlError("yaml: did not find expected ',' or '}'");
+  if (key.length > 160 && [...encodeJson(key)].length > 1024) throw new ToYamlError("yaml: did not find expected ',' or '}'");
   if (!odd) return key;
   const read = throughFlowScalar(key);
   if (key.includes("\u0085")) throw new ToYamlError("yaml: did not find expected ',' or '}'");

@@ -27,7 +27,7 @@ export function renderWithHelm(helm: string, chart: string, cwd: string, given: 
   for (const file of given.values ?? []) args.push("-f", file);
   const run = runHelm(helm, [...args, ...(given.args ?? [])], cwd);
   if (run.status === 0) return { text: run.stdout };
-  return { error: /^Error: ([^]*?)\n?$/m.exec(run.stderr)?.[1] ?? run.stderr };
+  return { error: /^Error: ([\s\S]*?)\n?$/m.exec(run.stderr)?.[1] ?? run.stderr };
 }
 
 export async function renderWithUs(chart: string, cwd: string, given: CompareOptions): Promise<Outcome> {
