@@ -108,7 +108,7 @@ describe("what a release may not do", () => {
     });
     const empty = { ...makeRelease("a"), objects: makeRelease("a").objects.slice(0, 2) };
     await expect(target.plan([empty])).rejects.toMatchObject({
-      message: 'release "a", objects: no StatefulSet or Deployment with a name among ConfigMap/a-config, ConfigMap/a-runtime',
+      message: 'release "a", objects: no StatefulSet or Deployment among ConfigMap/a-config, ConfigMap/a-runtime',
     });
   });
 
@@ -179,7 +179,7 @@ describe("a full disk", () => {
 });
 
 describe("the database definition of a real IOC", () => {
-  it("is one file with its includes in place, each once", async () => {
+  it("is one file with its includes in place, also where one is included again", async () => {
     const folder = await createTempFolder("dbd");
     onTestFinished(() => folder.close());
     writeFileSync(join(folder.path, "base.dbd"), 'include "menu.dbd"\nrecordtype(x) {\n  include "common.dbd"\n}\ninclude "menu.dbd"\n');
@@ -195,7 +195,7 @@ describe("the database definition of a real IOC", () => {
     expect(releasedOf(events).a).toMatchObject({ ok: true });
     const paths = target.paths("a");
     expect(readFileSync(join(paths.ioc, "dbd", "ioc.dbd"), "utf8")).toBe(
-      "menu(m) {}\n\nrecordtype(x) {\nfield(NAME, DBF_STRING) {}\n}\n\n",
+      "menu(m) {}\n\nrecordtype(x) {\nfield(NAME, DBF_STRING) {}\n}\nmenu(m) {}\n\n",
     );
     expect(readFileSync(join(paths.runtime, "seen"), "utf8")).toBe(`${paths.ioc} ${join(paths.runtime, "st.cmd")}`);
     const byHand = await deploy(target, [makeRelease("a", { runtime: { "st.cmd": "x" }, config: { "st.cmd": stCmd } })]);

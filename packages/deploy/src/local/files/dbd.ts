@@ -4,10 +4,12 @@ import { EpicubeError, messageOf } from "@epicube/core";
 
 /** The depth of includes in EPICS base is 4. */
 const MAX_DEPTH = 20;
+/** That of base has 0.5 million. */
+const MAX_CHARS = 64 * 1024 * 1024;
 
 /**
  * The text of one database definition with its includes in place, as an IOC's build makes it: an IOC that loads `dbd/ioc.dbd` looks for
- * includes in its working folder only. Each file stands once, where it is first included.
+ * includes in its working folder only. A file stands wherever it is included, since each record type includes the fields that all have.
  *
  * @param source a .dbd file, or a folder with `ioc.dbd` or else `base.dbd`; includes are looked for beside it
  * @throws EpicubeError `DBD_UNREADABLE`
@@ -15,15 +17,16 @@ const MAX_DEPTH = 20;
 export async function flattenDbd(source: string): Promise<string> {
   const file = await findDbd(resolve(source));
   const folder = dirname(file);
-  const seen = new Set<string>();
+  let sizeChars = 0;
   const flatten = async (name: string, from: string, depth: number): Promise<string> => {
-    if (seen.has(name)) return "";
     if (depth > MAX_DEPTH) throw new EpicubeError("DBD_UNREADABLE", `${from}: includes are nested more than ${MAX_DEPTH} deep`);
-    seen.add(name);
     const path = join(folder, name);
     const text = await readFile(path, "utf8").catch((error: unknown) => {
       throw new EpicubeError("DBD_UNREADABLE", `cannot read ${path}, included by ${from}: ${messageOf(error)}`, { cause: error });
     });
+    sizeChars += text.length;
+    if (sizeChars > MAX_CHARS)
+      throw new EpicubeError("DBD_UNREADABLE", `${file}: with its includes it is longer than ${MAX_CHARS} characters`);
     const lines: string[] = [];
     for (const line of text.split("\n")) {
       const include = /^\s*include\s*"([^"]+)"\s*(?:#.*)?$/.exec(line);
