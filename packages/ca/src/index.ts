@@ -23,8 +23,12 @@ export type {
   ChannelInfo,
   GetOptions,
   InfoResult,
+  MonitorEvent,
+  MonitorOptions,
   PvError,
   PvReading,
+  SearchOptions,
+  SearchResult,
   Stage,
 } from "./client/types.js";
 export { type DbrInit, decodeDbr, encodeDbr } from "./codec/dbr.js";

@@ -261,12 +261,24 @@ export function createClientCircuit(handler: CircuitHandler, options: ClientCirc
   }
 
   function refuse(cid: number): void {
-    const channelHandler = creating.get(cid) ?? channels.get(cid)?.handler;
+    const open = channels.get(cid);
+    const channelHandler = creating.get(cid) ?? open?.handler;
     creating.delete(cid);
     channels.delete(cid);
     earlyAccess.delete(cid);
+    if (open) endRequests(open.channel);
     if (channelHandler) channelHandler.refused();
     else ignored += 1;
+  }
+
+  /** What was asked of a channel that the server took away gets no answer any more. */
+  function endRequests(channel: CircuitChannel): void {
+    const error = new EpicubeError("CA_DISCONNECTED", "the server took the channel away");
+    for (const [id, entry] of [...pending])
+      if (entry.channel === channel) {
+        pending.delete(id);
+        if (!entry.subscription) entry.done({ ok: false, error });
+      }
   }
 
   function answer({ command, dataType, count, p1: eca, p2: id, payload }: Message): void {

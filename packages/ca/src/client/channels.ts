@@ -22,6 +22,8 @@ export interface ChannelEntry {
   readonly server: string | undefined;
   /** Where it stands, for a deadline's message. */
   standing(): { readonly stage: Stage; readonly server: string | undefined; readonly sinceMs: number };
+  /** Calls back when the open channel is lost. Returns the function that ends it. */
+  onLost(listener: (error: EpicubeError) => void): () => void;
   /** Calls back once, when the channel is open or cannot be. Returns the function that withdraws. */
   wait(done: (result: OpenedChannel | EpicubeError) => void): () => void;
 }
@@ -32,8 +34,6 @@ export interface Channels {
   open(name: string): ChannelEntry;
   /** Gives up what is not open yet, so that the next call begins anew. */
   abandon(entry: ChannelEntry): void;
-  /** Names watched for the loss of their channel (monitors). */
-  onLost(listener: (entry: ChannelEntry, error: EpicubeError) => void): () => void;
 }
 
 /** What channels are made with. */
@@ -57,7 +57,6 @@ interface Attempt {
 export function createChannels(options: ChannelsOptions): Channels {
   const { circuits, finder, clock } = options;
   const byName = new Map<string, ChannelEntry & { abandon(): void }>();
-  const lostListeners = new Set<(entry: ChannelEntry, error: EpicubeError) => void>();
 
   function create(name: string): ChannelEntry & { abandon(): void } {
     const cid = options.takeCid();
@@ -66,6 +65,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     const attempts = new Map<Connection, Attempt>();
     const failures: { readonly server: string; readonly error: EpicubeError }[] = [];
     const waiters = new Set<(result: OpenedChannel | EpicubeError) => void>();
+    const lostListeners = new Set<(error: EpicubeError) => void>();
     let opened: OpenedChannel | undefined;
     let lastServer: string | undefined;
     let over = false;
@@ -127,7 +127,7 @@ export function createChannels(options: ChannelsOptions): Channels {
       opened = undefined;
       attempts.clear();
       retire();
-      for (const listener of [...lostListeners]) listener(entry, error);
+      for (const listener of [...lostListeners]) listener(error);
     };
     const entry: ChannelEntry & { abandon(): void } = {
       name,
@@ -156,6 +156,10 @@ export function createChannels(options: ChannelsOptions): Channels {
           };
         }
         return best;
+      },
+      onLost(listener) {
+        lostListeners.add(listener);
+        return () => lostListeners.delete(listener);
       },
       wait(done) {
         if (opened) {
@@ -229,12 +233,8 @@ export function createChannels(options: ChannelsOptions): Channels {
         });
       return create(name);
     },
-    abandon: (entry) => byName.get(entry.name) === entry && (entry as ChannelEntry & { abandon(): void }).abandon(),
-    onLost(listener) {
-      lostListeners.add(listener);
-      return () => lostListeners.delete(listener);
-    },
-  } as Channels;
+    abandon: (entry) => byName.get(entry.name)?.abandon(),
+  };
 }
 
 const STAGES: readonly Stage[] = ["resolve", "connect", "version", "search", "create", "read"];

@@ -6,7 +6,11 @@ import type { ConnectionOptions } from "./connection.js";
 import { createFinder } from "./finder.js";
 import { getMany } from "./get.js";
 import { infoMany } from "./info.js";
+import { registerInternals } from "./internals.js";
+import { createMonitor } from "./monitor.js";
+import { searchMany } from "./search.js";
 import type { CaClient, CaClientOptions, ChannelInfo, PvReading } from "./types.js";
+import { broadcastAddresses, createUdpPort } from "./udp-port.js";
 
 /**
  * Makes a client. It connects when first asked for a name, and holds its circuits until closed.
@@ -36,6 +40,11 @@ export function createClient(options: CaClientOptions): CaClient {
   };
   // A random start, so that a stranger cannot guess which identifiers are waiting for an answer.
   let nextCid = Math.floor(random() * 2 ** 32);
+  const takeCid = () => {
+    const cid = nextCid;
+    nextCid = (nextCid + 1) >>> 0;
+    return cid;
+  };
   const nameServers = options.nameServers ?? [];
   const circuits = createCircuits(
     {
@@ -46,25 +55,38 @@ export function createClient(options: CaClientOptions): CaClient {
     },
     connectionOptions,
   );
-  const finder = createFinder(circuits, nameServers);
+  const destinations = [
+    ...(options.addressList ?? []),
+    ...(options.broadcastPort === undefined ? [] : broadcastAddresses(options.broadcastPort)),
+  ];
+  const udp =
+    destinations.length === 0
+      ? undefined
+      : createUdpPort({
+          destinations,
+          clock,
+          logger,
+          firstSequence: Math.floor(random() * 2 ** 32),
+          found: (cid, server) => finder.foundByUdp(cid, server),
+        });
+  const finder = createFinder(circuits, nameServers, udp);
   const channels = createChannels({
     circuits,
     finder,
     servers: options.servers ?? [],
     nameServers,
-    udp: false,
+    udp: udp !== undefined,
     clock,
     logger,
-    takeCid: () => {
-      const cid = nextCid;
-      nextCid = (nextCid + 1) >>> 0;
-      return cid;
-    },
+    takeCid,
   });
   const close = async () => {
+    udp?.close();
     circuits.close(closedError());
   };
-  return {
+  const client: CaClient = {
+    searchMany: (names, call = {}) => searchMany(finder, { nameServers: nameServers.length, udp: udp !== undefined }, takeCid, names, call),
+    monitor: (name, monitor = {}) => createMonitor(channels, clock, name, monitor),
     getMany: (names, get = {}) => getMany(channels, clock, names, get),
     infoMany: (names, call = {}) => infoMany(channels, names, call),
     async get(name, get = {}) {
@@ -87,6 +109,8 @@ export function createClient(options: CaClientOptions): CaClient {
     close,
     [Symbol.asyncDispose]: close,
   };
+  registerInternals(client, { channels, clock });
+  return client;
 }
 
 function closedError(): EpicubeError {

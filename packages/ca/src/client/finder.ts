@@ -3,6 +3,7 @@ import { formatAddress, type ServerAddress } from "../address/address.js";
 import { ADDRESS_OF_SENDER, DEFAULT_SERVER_PORT } from "../tables/commands.js";
 import type { Circuits } from "./circuits.js";
 import type { Connection } from "./connection.js";
+import type { UdpPort } from "./udp-port.js";
 
 /** Receives what name servers (and, by UDP, servers) say of one name. */
 export interface FinderListener {
@@ -39,7 +40,7 @@ interface Search {
 }
 
 /** Makes the finder of one client. */
-export function createFinder(circuits: Circuits, nameServers: readonly ServerAddress[]): Finder {
+export function createFinder(circuits: Circuits, nameServers: readonly ServerAddress[], udp?: Pick<UdpPort, "add" | "remove">): Finder {
   const searches = new Map<number, Search>();
   /** Searches that a name server owes an answer, and the timer that ends its grace. */
   const owed = new Map<Connection, { readonly searches: Set<Search>; timer: NodeJS.Timeout | undefined }>();
@@ -84,8 +85,10 @@ export function createFinder(circuits: Circuits, nameServers: readonly ServerAdd
         via.circuit.search(cid, name);
         grace(via);
       }
+      udp?.add(cid, name);
       return () => {
         searches.delete(cid);
+        udp?.remove(cid);
         for (const via of search.waiting) owed.get(via)?.searches.delete(search);
       };
     },

@@ -70,6 +70,6 @@ function beginGet(
 }
 
 /** Before 4.13 a count of 0 means nothing: ask for all there can be. */
-function requestCount(minorVersion: number | undefined, nativeCount: number, wanted: number): number {
+export function requestCount(minorVersion: number | undefined, nativeCount: number, wanted: number): number {
   return wanted === 0 && minorVersion !== undefined && minorVersion < 13 ? nativeCount : wanted;
 }

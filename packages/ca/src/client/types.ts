@@ -12,6 +12,8 @@ export interface CaClientOptions {
   readonly nameServers?: readonly ServerAddress[];
   /** UDP search destinations (`EPICS_CA_ADDR_LIST`). Default none: no UDP is sent. */
   readonly addressList?: readonly ServerAddress[];
+  /** Also search by broadcast on every interface, to this port. Default not. */
+  readonly broadcastPort?: number;
   /** A TCP connection must stand within this many milliseconds. Default 5000. */
   readonly connectTimeoutMs?: number;
   /** Silence after which a circuit is asked for an echo. Default 30,000. */
@@ -120,6 +122,38 @@ export type InfoResult =
       readonly timingsMs: Readonly<Partial<Record<Stage, number>>>;
     };
 
+/** Options of a search. */
+export interface SearchOptions extends CallOptions {
+  /** How long to listen for further servers after the first answer by UDP, in milliseconds. Default 100. */
+  readonly gatherMs?: number;
+}
+
+/** Who has a name. */
+export interface SearchResult {
+  readonly pv: string;
+  /** `HOST:PORT` of every server that has it: more than one is a mistake in the network. */
+  readonly servers: readonly string[];
+  /** Why places could not be asked. */
+  readonly problems: readonly string[];
+}
+
+/** Options of a monitor. */
+export interface MonitorOptions extends Pick<GetOptions, "class" | "type" | "count" | "signal"> {
+  /** Changes to hear of, bits of {@link EVENT_MASK}. Default VALUE | ALARM. */
+  readonly mask?: number;
+  /** Updates kept for a slow reader; beyond it the oldest are dropped. Default 1000. */
+  readonly maxQueued?: number;
+}
+
+/** What a monitor yields. It goes on across disconnects until its reader leaves. */
+export type MonitorEvent =
+  | {
+      readonly event: "update";
+      readonly reading: PvReading /** Updates dropped before this one, because the reader was slow. */;
+      readonly dropped: number;
+    }
+  | { readonly event: "disconnect"; readonly pv: string; readonly error: PvError };
+
 /** A Channel Access client that reads. Channels of one server share one circuit. It has no way to write. */
 export interface CaClient {
   /** Reads one PV. @throws EpicubeError with the code of {@link PvError} */
@@ -130,6 +164,10 @@ export interface CaClient {
   info(name: string, options?: CallOptions): Promise<ChannelInfo>;
   /** Connects to many under one deadline; never rejects for a PV. */
   infoMany(names: readonly string[], options?: CallOptions): Promise<InfoResult[]>;
+  /** Asks who has each name, without connecting to servers found. */
+  searchMany(names: readonly string[], options?: SearchOptions): Promise<SearchResult[]>;
+  /** Watches a PV: its value now, then each change, and each loss of the connection, which is made anew. */
+  monitor(name: string, options?: MonitorOptions): AsyncIterable<MonitorEvent>;
   /** The servers it knows and their state, for reports and tests. */
   report(): readonly { readonly server: string; readonly state: string; readonly channels: number }[];
   /** Ends every circuit; what is pending fails with CA_CLOSED. Safe to call twice. */
