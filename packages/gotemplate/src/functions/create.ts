@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@epicube/core";
 import { builtins } from "./builtins.js";
+import { dateFunctions } from "./dates.js";
 import { dictFunctions } from "./dicts.js";
 import { encodingFunctions } from "./encoding.js";
 import type { FunctionTable } from "./function.js";
@@ -9,7 +10,9 @@ import { numberFunctions } from "./numbers.js";
 import { pathFunctions } from "./paths.js";
 import { RandomSource } from "./random.js";
 import { regexpFunctions } from "./regexps.js";
+import { semverFunctions } from "./semvers.js";
 import { stringFunctions } from "./strings.js";
+import { urlFunctions } from "./urls.js";
 
 /** What the functions take from outside. */
 export interface FunctionOptions {
@@ -23,8 +26,7 @@ export interface FunctionOptions {
 
 /** The Go builtins and all sprig functions that Helm exposes. Add `include`, `tpl`, `toYaml` and their like with a spread. */
 export function createFunctions(options: FunctionOptions = {}): FunctionTable {
-  const { clock = systemClock, randomBytes: bytes = randomBytes } = options;
-  void clock;
+  const { clock = systemClock, randomBytes: bytes = randomBytes, timeZone = "UTC" } = options;
   const random = new RandomSource(bytes);
   return {
     ...builtins,
@@ -35,5 +37,8 @@ export function createFunctions(options: FunctionOptions = {}): FunctionTable {
     ...encodingFunctions,
     ...pathFunctions,
     ...regexpFunctions,
+    ...urlFunctions,
+    ...semverFunctions,
+    ...dateFunctions(clock, timeZone),
   };
 }

@@ -30,7 +30,8 @@ function compile(source: string): Regexp {
   try {
     compiled = RE2JS.compile(source);
   } catch (error) {
-    throw new GoError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new GoError(message.endsWith("trailing backslash at end of expression") ? message + ": ``" : message);
   }
   const groups = compiled.groupCount();
   return {
