@@ -7,6 +7,7 @@ import {
   type GoMap,
   type GoValue,
   goInt,
+  quoteGo,
   templateErrorToDiagnostic,
   toJs,
 } from "@epicube/gotemplate";
@@ -116,7 +117,7 @@ let sharedFunctions: FunctionTable | undefined;
 /**
  * Renders a chart as `helm template NAME CHART` does. Never throws on what charts and values hold.
  *
- * Diagnostics: CHART_NOT_INSTALLABLE, CHART_DEPENDENCY_MISSING, CHART_VALUES, CHART_SCHEMA, CHART_KUBE_VERSION, CHART_MANIFEST, and those of
+ * Diagnostics: CHART_RELEASE_NAME, CHART_NOT_INSTALLABLE, CHART_DEPENDENCY_MISSING, CHART_VALUES, CHART_SCHEMA, CHART_KUBE_VERSION, CHART_MANIFEST, and those of
  * templates, TEMPLATE_PARSE, TEMPLATE_EXECUTE, TEMPLATE_LIMIT.
  */
 export function renderRelease(chart: Chart, options: RenderReleaseOptions = {}): RenderResult {
@@ -160,6 +161,7 @@ function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string
       chartYaml,
     );
   }
+  checkReleaseName(name);
   const functions = functionsFor(options);
   const satisfies = (constraint: string, version: string) => satisfiesVersion(functions, constraint, version);
   try {
@@ -211,6 +213,17 @@ function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string
     diagnostics: [],
   };
   return { value, parts: { manifests, hooks } };
+}
+
+const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+function checkReleaseName(name: string): void {
+  if (name === "") throw new Failure("CHART_RELEASE_NAME", "release name check failed: release name is required");
+  if (name.length <= 53 && RELEASE_NAME.test(name)) return;
+  throw new Failure(
+    "CHART_RELEASE_NAME",
+    `release name check failed: release name ${quoteGo(name)}: invalid release name, must match regex ${RELEASE_NAME.source} and the length must not be longer than 53`,
+  );
 }
 
 function functionsFor(options: RenderReleaseOptions): FunctionTable {

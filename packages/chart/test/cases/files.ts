@@ -1,0 +1,116 @@
+import { type ChartCase, chartYaml } from "./case.js";
+
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+export const fileCases: ChartCase[] = [
+  {
+    title: ".Files",
+    files: {
+      "c/Chart.yaml": chartYaml("c"),
+      "c/config/a.txt": "one\ntwo\n",
+      "c/config/b.yaml": "x: 1\n",
+      "c/config/sub/c.txt": "deep",
+      "c/config/long.txt": `${"word ".repeat(40)}\nsecond line with a trailing space \n`,
+      "c/config/tab.txt": "a\tb\n",
+      "c/config/bin": bytes(0, 255, 254, 10, 65),
+      "c/README.md": "read me",
+      "c/.hidden": "h",
+      "c/crds/x.yaml": "a: 1",
+      "c/LICENSE": "l",
+      "c/templates/a.yaml": [
+        '# {{ .Files.Get "config/a.txt" | toJson }} {{ .Files.Get "none" | toJson }} {{ .Files.GetBytes "config/a.txt" | toJson }}',
+        '# {{ (.Files.Glob "config/*").AsConfig | b64enc }}',
+        '# {{ (.Files.Glob "config/*").AsSecrets | b64enc }}',
+        '# {{ (.Files.Glob "none/*").AsConfig }} {{ .Files.Lines "config/a.txt" | toJson }} {{ .Files.Lines "none" | toJson }}',
+        '{{ range $path, $content := .Files.Glob "**" }}# {{ $path }} {{ len $content }}\n{{ end }}',
+        '{{ range $path, $_ := .Files.Glob "config/{a,b}.*" }}# {{ $path }}\n{{ end }}',
+        '{{ range $path, $_ := .Files.Glob "config/[!a]*" }}# {{ $path }}\n{{ end }}',
+        '{{ range $path, $_ := .Files.Glob "config/[a-b].???" }}# {{ $path }}\n{{ end }}',
+        '{{ range $path, $_ := .Files.Glob "config/[a-bc].txt" }}# wrong {{ $path }}\n{{ end }}',
+        '{{ range $path, $_ := .Files.Glob "c*" }}# {{ $path }}\n{{ end }}',
+        '# {{ (.Files.Glob "config/*").AsConfig | sha1sum }} {{ index .Files "config/a.txt" | toString | toJson }}',
+      ].join("\n"),
+    },
+  },
+  {
+    title: ".helmignore",
+    files: {
+      "c/Chart.yaml": chartYaml("c"),
+      "c/.helmignore": "# comment\n*.bak\n/top.txt\nsub/\nconfig/x?.txt\n",
+      "c/a.bak": "",
+      "c/deep/b.bak": "",
+      "c/top.txt": "",
+      "c/deep/top.txt": "",
+      "c/sub/a.txt": "",
+      "c/deep/sub/a.txt": "",
+      "c/config/x1.txt": "",
+      "c/config/xx.md": "",
+      "c/templates/a.yaml": '{{ range $path, $_ := .Files.Glob "**" }}# {{ $path }}\n{{ end }}',
+    },
+  },
+  {
+    title: ".helmignore with a negated rule",
+    files: {
+      "c/Chart.yaml": chartYaml("c"),
+      "c/.helmignore": "!keep\n",
+      "c/templates/a.yaml": "a: 1\n",
+      "c/keep": "",
+    },
+  },
+  {
+    title: ".helmignore with two stars",
+    files: { "c/Chart.yaml": chartYaml("c"), "c/.helmignore": "a/**/b\n", "c/templates/a.yaml": "a: 1\n" },
+  },
+  {
+    title: "links inside the folder",
+    files: {
+      "shared/templates/a.yaml": '# {{ .Chart.Name }} {{ .Files.Get "config/shared.txt" }} {{ .Files.Get "config/own.txt" }}\n',
+      "shared/Chart.yaml": chartYaml("c"),
+      "shared/shared.txt": "shared",
+      "c/Chart.yaml": "-> ../shared/Chart.yaml",
+      "c/templates": "-> ../shared/templates",
+      "c/config/shared.txt": "-> ../../shared/shared.txt",
+      "c/config/own.txt": "own",
+      "c/charts/lib": "-> ../../lib",
+      "lib/Chart.yaml": chartYaml("lib", "type: library\n"),
+      "lib/templates/_a.tpl": '{{ define "lib" }}x{{ end }}',
+      "lib/templates/b.yaml": "never: rendered\n",
+    },
+  },
+  {
+    title: "byte order marks",
+    files: {
+      "c/Chart.yaml": `\ufeff${chartYaml("c")}`,
+      "c/values.yaml": "\ufeffa: 1\n",
+      "c/templates/a.yaml": "\ufeffa: {{ .Values.a }}\n",
+    },
+  },
+  { title: "no Chart.yaml", files: { "c/templates/a.yaml": "a: 1\n" } },
+  ...(
+    [
+      ["without a name", "apiVersion: v2\nversion: 1.0.0\n"],
+      ["without a version", "apiVersion: v2\nname: c\n"],
+      ["without apiVersion", "name: c\nversion: 1.0.0\n"],
+      ["of apiVersion v3", "apiVersion: v3\nname: c\nversion: 1.0.0\n"],
+      ["of apiVersion v9", "apiVersion: v9\nname: c\nversion: 1.0.0\n"],
+      ["with a version that is none", "apiVersion: v2\nname: c\nversion: x\n"],
+      ["with a short version", "apiVersion: v2\nname: c\nversion: 1\n"],
+      ["with a path as name", "apiVersion: v2\nname: a/b\nversion: 1.0.0\n"],
+      ["with an unknown type", "apiVersion: v2\nname: c\nversion: 1.0.0\ntype: app\n"],
+      ["of a library", "apiVersion: v2\nname: c\nversion: 1.0.0\ntype: library\n"],
+      ["that is a list", "- a\n"],
+      ["that is no YAML", "a: b: c\n"],
+      ["with a list as name", "apiVersion: v2\nname: [c]\nversion: 1.0.0\n"],
+      ["with a text as keywords", "apiVersion: v2\nname: c\nversion: 1.0.0\nkeywords: x\n"],
+      ["with keys in capitals", "APIVERSION: v2\nName: c\nVERSION: 1.0.0\n"],
+      ["with an empty maintainer", "apiVersion: v2\nname: c\nversion: 1.0.0\nmaintainers: [null]\n"],
+      ["with a kubeVersion that is not met", "apiVersion: v2\nname: c\nversion: 1.0.0\nkubeVersion: '<1.20'\n"],
+      ["with a dependency that is missing", `${chartYaml("c")}dependencies: [{name: d, version: 1.x}, {name: e, version: 1.x}]\n`],
+      ["with two dependencies of one name", `${chartYaml("c")}dependencies: [{name: d, version: 1.x}, {name: d, version: 2.x}]\n`],
+      ["with a wrong alias", `${chartYaml("c")}dependencies: [{name: d, version: 1.x, alias: a.b}]\n`],
+    ] as const
+  ).map(([what, text]) => ({
+    title: `Chart.yaml ${what}`,
+    files: { "c/Chart.yaml": text, "c/templates/a.yaml": "a: {{ .Chart.Name }} {{ .Chart.Version }} {{ .Chart.APIVersion }}\n" },
+  })),
+];
