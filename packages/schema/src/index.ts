@@ -6,26 +6,14 @@
 import type { Checked } from "@epicube/core";
 import type { TemplateSource } from "@epicube/core/seams";
 import type { BeamlineRepository, IocInstance } from "./beamline/types.js";
-import type { GeneratedIoc, GenerateIocOptions, SourceFile } from "./generate/types.js";
+import type { GeneratedIoc, SourceFile } from "./generate/types.js";
+import type { Support } from "./support/model.js";
 
 export type { BeamlineRepository, IocInstance } from "./beamline/types.js";
+export { generateIoc } from "./generate/generate.js";
 export type { GeneratedIoc, GenerateIocOptions, SourceFile, SubstitutionRow } from "./generate/types.js";
-
-/** Entity types that instances may use, from any number of support files. */
-export interface Support {
-  /** Full names `module.name`, in the order of the files. */
-  readonly types: readonly string[];
-}
-
-/** Reads support definitions (`*.ibek.support.yaml`), in order; a later one of the same type wins. */
-export function loadSupport(_files: readonly SourceFile[]): Checked<Support> {
-  return { value: { types: [] }, diagnostics: [] };
-}
-
-/** Makes st.cmd, ioc.subst and wait_list.yaml of one IOC. With an error there are no files. */
-export function generateIoc(_options: GenerateIocOptions<Support>): Checked<GeneratedIoc> {
-  return { diagnostics: [] };
-}
+export { loadSupport } from "./support/load.js";
+export type { Support } from "./support/model.js";
 
 /** Reads the folders of a services repository: no instance is parsed yet. */
 export async function loadBeamline(root: string): Promise<Checked<BeamlineRepository>> {

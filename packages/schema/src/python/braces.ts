@@ -121,11 +121,11 @@ export function formatValue(value: PyValue, spec: string): string {
     if (sign || separator || hash) throw new PyError("ValueError", "Sign not allowed in string format specifier");
     if (align === "=") throw new PyError("ValueError", "'=' alignment not allowed in string format specifier");
     const text = precision === undefined ? value : characters(value).slice(0, precision).join("");
-    return fit("", text, zero && !alignGiven ? "0" : fill, align, width);
+    return padTo("", text, zero && !alignGiven ? "0" : fill, align, width);
   }
   if (!numeric) throw new PyError("TypeError", `unsupported format string passed to ${typeName(value)}.__format__`);
   if (typeof value === "boolean" && type === undefined && !sign && !separator && !hash && precision === undefined) {
-    return fit("", value ? "1" : "0", fill, align, width);
+    return padTo("", value ? "1" : "0", fill, align, width);
   }
   const whole = typeof value === "boolean" ? (value ? 1n : 0n) : value;
   const negative = whole < 0 || Object.is(whole, -0);
@@ -141,7 +141,7 @@ export function formatValue(value: PyValue, spec: string): string {
     while ((lead + body.prefix + group(padded, separator, body.every)).length < width) padded = `0${padded}`;
     digits = group(padded, separator, body.every);
   }
-  return fit(lead + body.prefix, digits, fill, align, width);
+  return padTo(lead + body.prefix, digits, fill, align, width);
 }
 
 function integerBody(value: bigint, type: string, alternate: boolean, precision: number | undefined) {
@@ -187,7 +187,7 @@ function group(digits: string, separator: string, every: number): string {
   return grouped + digits.slice(whole.length);
 }
 
-function fit(lead: string, body: string, fill: string, align: string, width: number): string {
+function padTo(lead: string, body: string, fill: string, align: string, width: number): string {
   const missing = Math.max(0, width - lengthOf(lead) - lengthOf(body));
   if (align === "<") return lead + body + fill.repeat(missing);
   if (align === ">") return fill.repeat(missing) + lead + body;
