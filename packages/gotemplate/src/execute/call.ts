@@ -39,7 +39,8 @@ export function compileCall(
     if (finalType) list.push(validate(state, final, finalType));
     if (callee !== undefined) {
       state.node = at;
-      return state.fail(`error calling call: ${callFailure(callee, list[0])}`);
+      const error = new GoError(callFailure(callee, list[0]));
+      return state.fail(`error calling call: ${error.message}`, error);
     }
     return invoke(state, target, name, at, list);
   };

@@ -1,3 +1,4 @@
+import { WARN_END, WARN_START } from "../errors/helm-text.js";
 import { GoError, TemplateError } from "../errors/template-error.js";
 import { quoteGo } from "../text/quote.js";
 import type { GoValue } from "../values/value.js";
@@ -8,9 +9,6 @@ const MAX_INCLUDES = 1000;
 
 const COUNTS = Symbol("includes");
 
-/** Marks the message of `required` and `fail`; {@link helmErrorText} shows only what stands between. */
-export const WARN_START = "HELM_ERR_START";
-export const WARN_END = "HELM_ERR_END";
 
 /** Options of {@link createIncludeFunctions}. */
 export interface IncludeOptions {

@@ -105,7 +105,7 @@ function parseWithoutFragment(raw: string): GoUrl {
 
 function parseAuthority(authority: string, url: GoUrl): void {
   const at = authority.lastIndexOf("@");
-  url.host = parseHost(authority.slice(at + 1), url.scheme);
+  url.host = parseHost(authority.slice(at + 1));
   if (at === -1) return;
   const info = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(info)) throw new GoError("net/url: invalid userinfo");
@@ -113,10 +113,11 @@ function parseAuthority(authority: string, url: GoUrl): void {
   url.user = { name: unescapePart(name, "user"), password: info.includes(":") ? unescapePart(password, "user") : undefined };
 }
 
-function parseHost(host: string, scheme: string): string {
+function parseHost(host: string): string {
   const checkPort = (port: string): void => {
     if (!/^(:[0-9]*)?$/.test(port)) throw new GoError(`invalid port ${quoteGo(port)} after host`);
   };
+  if (host.lastIndexOf("[") > 0) throw new GoError("invalid IP-literal");
   if (host.startsWith("[")) {
     const close = host.lastIndexOf("]");
     if (close === -1) throw new GoError("missing ']' in host");
@@ -126,8 +127,7 @@ function parseHost(host: string, scheme: string): string {
     if (!isIPv6(plain)) throw new GoError(`invalid host: ParseAddr(${quoteGo(plain)}): unable to parse IP`);
     return `[${plain}${zone === "" ? "" : "%" + zone}]${host.slice(close + 1)}`;
   }
-  const strict = scheme === "http" || scheme === "https";
-  const colon = strict ? host.indexOf(":") : host.lastIndexOf(":");
+  const colon = host.lastIndexOf(":");
   if (colon !== -1) checkPort(host.slice(colon));
   return unescapePart(host, "host");
 }

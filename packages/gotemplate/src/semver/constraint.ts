@@ -66,41 +66,41 @@ function parseCondition(text: string): Condition {
 
 /** True when a version meets one of the alternatives. */
 export function meets(version: Version, alternatives: readonly (readonly Condition[])[]): boolean {
-  return alternatives.some((conditions) => conditions.every((condition) => holds(version, condition)));
+  return alternatives.some((conditions) => {
+    // A prerelease meets only a group of conditions that itself names a prerelease.
+    if (version.prerelease !== "" && conditions.every((condition) => condition.version.prerelease === "")) return false;
+    return conditions.every((condition) => holds(version, condition));
+  });
 }
 
 function holds(version: Version, condition: Condition): boolean {
   const wanted = condition.version;
-  // A prerelease meets only what itself names a prerelease.
-  const isUnasked = version.prerelease !== "" && wanted.prerelease === "";
   switch (condition.operator) {
     case "!=":
-      return differs(version, condition, isUnasked);
+      return differs(version, condition);
     case ">":
-      return !isUnasked && isGreater(version, condition);
+      return isGreater(version, condition);
     case "<":
-      return !isUnasked && compareVersions(version, wanted) < 0;
+      return compareVersions(version, wanted) < 0;
     case ">=":
     case "=>":
-      return !isUnasked && compareVersions(version, wanted) >= 0;
+      return compareVersions(version, wanted) >= 0;
     case "<=":
     case "=<":
-      return !isUnasked && isAtMost(version, condition);
+      return isAtMost(version, condition);
     case "~":
     case "~>":
-      return !isUnasked && meetsTilde(version, condition);
+      return meetsTilde(version, condition);
     case "^":
-      return !isUnasked && meetsCaret(version, condition);
+      return meetsCaret(version, condition);
     default:
-      if (isUnasked) return false;
       return condition.isPartial ? meetsTilde(version, condition) : compareVersions(version, wanted) === 0;
   }
 }
 
-function differs(version: Version, condition: Condition, isUnasked: boolean): boolean {
+function differs(version: Version, condition: Condition): boolean {
   const { version: wanted, anyMinor, anyPatch, isPartial } = condition;
   if (!isPartial) return compareVersions(version, wanted) !== 0;
-  if (isUnasked) return false;
   if (wanted.major !== version.major) return true;
   if (anyMinor) return false;
   if (wanted.minor !== version.minor) return true;

@@ -16,18 +16,18 @@ const MAX_UINT64 = (1n << 64n) - 1n;
 /** Reads a version. @throws GoError with the module's text */
 export function parseVersion(text: string): Version {
   const match = VERSION.exec(text);
-  if (!match || text.endsWith("\n")) throw new GoError("Invalid Semantic Version");
+  if (!match || text.endsWith("\n")) throw new GoError("invalid semantic version");
   const part = (digits: string | undefined): bigint => {
     const clean = (digits ?? "").replace(/^\./, "");
     const value = BigInt(clean || "0");
     if (value > MAX_UINT64) {
-      throw new GoError(`Error parsing version segment: strconv.ParseUint: parsing ${JSON.stringify(clean)}: value out of range`);
+      throw new GoError(`error parsing version segment: strconv.ParseUint: parsing ${JSON.stringify(clean)}: value out of range`);
     }
     return value;
   };
   const prerelease = match[5] ?? "";
   for (const segment of prerelease.split(".")) {
-    if (/^0[0-9]+$/.test(segment)) throw new GoError("Version segment starts with 0");
+    if (/^0[0-9]+$/.test(segment)) throw new GoError("version segment starts with 0");
   }
   return {
     major: part(match[1]),

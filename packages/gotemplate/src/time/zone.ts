@@ -7,6 +7,15 @@ export const UTC: Zone = { kind: "fixed", name: "UTC", offset: 0 };
 
 /** English locales, which between them know the abbreviations that zone tables use. */
 const LOCALES = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-ZA", "en-NZ"];
+
+/** Abbreviations that no English locale writes out. */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  "Asia/Tokyo": "JST",
+  "Asia/Seoul": "KST",
+  "Asia/Shanghai": "CST",
+  "Asia/Taipei": "CST",
+  "Asia/Hong_Kong": "HKT",
+};
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(name: string, locale: string, style: "short" | "longOffset"): Intl.DateTimeFormat {
@@ -42,6 +51,8 @@ export function zoneAt(zone: Zone, seconds: number): { readonly name: string; re
   const milliseconds = Math.max(-8.64e15, Math.min(8.64e15, seconds * 1000));
   const match = /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(zonePart(zone.name, "en-US", "longOffset", milliseconds));
   const offset = match?.[1] ? (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)) : 0;
+  const known = ABBREVIATIONS[zone.name];
+  if (known) return { name: known, offset };
   for (const locale of LOCALES) {
     const name = zonePart(zone.name, locale, "short", milliseconds);
     if (/^[A-Z]{2,5}$/.test(name)) return { name, offset };
