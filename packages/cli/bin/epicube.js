@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { runProcess } from "../dist/main.js";
+import { existsSync } from "node:fs";
 
-await runProcess();
+const main = new URL("../dist/main.js", import.meta.url);
+if (existsSync(main)) {
+  const { runProcess } = await import(main.href);
+  await runProcess();
+} else {
+  console.error("epicube is not built yet: run `npm run build` in the root of the repository");
+  process.exitCode = 2;
+}

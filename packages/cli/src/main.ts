@@ -40,7 +40,17 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
 }
 
 /** Failures that are bad usage or unreadable input. */
-const USAGE_CODES = new Set(["USAGE", "FILE_UNREADABLE", "NOT_A_BEAMLINE", "IOC_COMMAND_NOT_FOUND", "IOC_COMMAND_NO_DBD"]);
+const USAGE_CODES = new Set([
+  "CA_FAULT_UNKNOWN",
+  "CA_FAULT_ARGUMENT",
+  "CA_ADDRESS_INVALID",
+  "CA_ENVIRONMENT",
+  "USAGE",
+  "FILE_UNREADABLE",
+  "NOT_A_BEAMLINE",
+  "IOC_COMMAND_NOT_FOUND",
+  "IOC_COMMAND_NO_DBD",
+]);
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error;
