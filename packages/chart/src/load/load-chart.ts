@@ -6,6 +6,7 @@ import { readChartArchive } from "./archive.js";
 import type { Chart, ChartFile } from "./chart.js";
 import { IgnoreError, type IgnoreRules, parseIgnore } from "./ignore.js";
 import { ChartError, chartOfFiles } from "./load-files.js";
+import { MetadataError, readApiVersion } from "./metadata.js";
 
 /** How {@link loadChart} reads. */
 export interface LoadChartOptions {
@@ -51,6 +52,7 @@ export async function loadChart(path: string, options: LoadChartOptions = {}): P
     return { value: await load(path, options), diagnostics: [] };
   } catch (error) {
     if (error instanceof LoadFailure) return failed(error.code, error.message, error.file, error.help);
+    if (error instanceof MetadataError) return failed("CHART_INVALID", error.message, join(path, "Chart.yaml"));
     if (error instanceof ChartError) return failed("CHART_INVALID", error.message, error.file ?? path);
     throw error;
   }
@@ -72,7 +74,25 @@ async function load(path: string, options: LoadChartOptions): Promise<Chart> {
   const all = [...files.filter((file) => !replaced.has(file.path)), ...extra].sort((a, b) =>
     a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
   );
+  checkVersion(all, top);
   return chartOfFiles(all, path, readChartArchive);
+}
+
+/** What helm looks at before it chooses how to read a chart. */
+function checkVersion(files: readonly ChartFile[], top: string): void {
+  const chartYaml = files.find((file) => file.path === "Chart.yaml");
+  const at = join(top, "Chart.yaml");
+  if (!chartYaml)
+    throw new LoadFailure(
+      "CHART_INVALID",
+      `unable to detect chart at ${at}: open ${at}: no such file or directory`,
+      at,
+      "a chart's folder holds Chart.yaml",
+    );
+  const version = readApiVersion(decodeGo(chartYaml.bytes));
+  if (version === "v3")
+    throw new LoadFailure("CHART_INVALID", "invalid chart apiVersion", at, "charts of apiVersion v1 and v2 can be rendered");
+  if (version !== "" && version !== "v1" && version !== "v2") throw new LoadFailure("CHART_INVALID", "unsupported chart version", at);
 }
 
 async function readArchiveFile(file: string): Promise<ChartFile[]> {

@@ -23,7 +23,6 @@ export function chartOfFiles(raw: readonly ChartFile[], source: string, readArch
   if (chartYaml) {
     metadata = guard("cannot load Chart.yaml", at("Chart.yaml"), () => readMetadata(decodeGo(chartYaml.bytes)));
     if (metadata.apiVersion === "") metadata.apiVersion = "v1";
-    if (metadata.apiVersion !== "v1" && metadata.apiVersion !== "v2") throw new ChartError("invalid chart apiVersion", at("Chart.yaml"));
   }
   let values: ReadonlyMap<string, unknown> = new Map();
   let valuesText = "";

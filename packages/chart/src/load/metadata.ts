@@ -75,6 +75,22 @@ function plain(data: YamlData): unknown {
   return typeof data === "bigint" ? Number(data) : data;
 }
 
+/** The apiVersion of a Chart.yaml, "" without one. @throws ChartError with helm's text */
+export function readApiVersion(text: string): string {
+  try {
+    const data = readYaml(text);
+    if (data === null) return "";
+    if (data instanceof Map) return textField(data, "apiVersion", "chartBase");
+    throw new MetadataError(
+      `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(data)} into Go value of type loader.chartBase`,
+    );
+  } catch (error) {
+    const message = error instanceof YamlError ? conversionMessage(error) : error instanceof MetadataError ? error.message : undefined;
+    if (message === undefined) throw error;
+    throw new MetadataError(`cannot load Chart.yaml: ${message}`, { cause: error });
+  }
+}
+
 /** Reads Chart.yaml (and, for old charts, requirements.yaml over it). @throws MetadataError with helm's text */
 export function readMetadata(text: string, before?: ChartMetadata): ChartMetadata {
   let data: YamlData;

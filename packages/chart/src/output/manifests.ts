@@ -157,12 +157,12 @@ function readHead(source: string, text: string): { manifest: Manifest; annotatio
         metadata,
         'struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }',
       );
-    textOf(metadata, "name", "SimpleHead.metadata.name");
+    textOf(metadata, "name", ".metadata.name");
     const given = metadata.get("annotations") ?? null;
     if (given !== null) {
-      if (!(given instanceof Map)) throw refuse(given, "struct field SimpleHead.metadata.annotations of type map[string]string");
+      if (!(given instanceof Map)) throw refuse(given, "struct field .metadata.annotations of type map[string]string");
       annotations = new Map();
-      for (const key of given.keys()) annotations.set(key, textOf(given, key, "SimpleHead.metadata.annotations"));
+      for (const key of given.keys()) annotations.set(key, textOf(given, key, ".metadata.annotations"));
     }
   }
   return { manifest: { source, text, kind, data }, annotations };

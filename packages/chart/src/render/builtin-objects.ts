@@ -120,13 +120,16 @@ export function capabilitiesObject(
     {
       name: "version.BuildInfo",
       json: () =>
-        new Map([
-          ["version", profile.version],
-          ["git_commit", profile.gitCommit],
-          ["git_tree_state", "clean"],
-          ["go_version", profile.goVersion],
-          ["kube_client_version", profile.kubeClientVersion],
-        ]),
+        new GoStruct(
+          { name: "" },
+          new Map([
+            ["version", profile.version],
+            ["git_commit", profile.gitCommit],
+            ["git_tree_state", "clean"],
+            ["go_version", profile.goVersion],
+            ["kube_client_version", profile.kubeClientVersion],
+          ]),
+        ),
     },
     new Map([
       ["Version", profile.version],

@@ -2,7 +2,7 @@ import { type Schema, type SchemaDraft, Validator } from "@cfworker/json-schema"
 import { decodeGo, type GoMap, type GoValue, toJs } from "@epicube/gotemplate";
 import type { WorkChart } from "../render/work-chart.js";
 import { isTable } from "../values/table.js";
-import { explainErrors } from "./explain.js";
+import { explainSchema } from "./explain.js";
 
 /**
  * Helm's text of what values.schema.json of a chart and of its subcharts finds in the values, or undefined. A `$ref` out of the schema is
@@ -43,7 +43,10 @@ function validateOne(bytes: Uint8Array, values: GoMap): string | undefined {
   try {
     const validator = new Validator(schema as Schema, draftOf(schema), false);
     const result = validator.validate(data);
-    return result.valid ? undefined : `${explainErrors(result.errors, schema, data)}\n`;
+    if (result.valid) return undefined;
+    const lines = explainSchema(schema, data);
+    const plain = result.errors.map((error) => `- at '${error.instanceLocation.slice(1)}': ${error.error}`);
+    return `${(lines.length > 0 ? lines : plain).join("\n")}\n`;
   } catch (error) {
     return `unable to validate schema: ${(error as Error).message}`;
   }

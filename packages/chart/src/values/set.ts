@@ -162,7 +162,8 @@ function createParser(argument: string, mode: SetMode) {
     const refuse = (reason: unknown) => new ItemError(list, reason);
     if (index < 0) throw refuse(new SetError(`negative ${index} index not allowed`));
     const { text, last } = until("[.=");
-    if (text !== "") throw refuse(new SetError(`unexpected data at end of array index: ${quoteGo(text)}`));
+    if (text !== "")
+      throw refuse(new SetError(`unexpected data at end of array index: [${Array.from(text, (rune) => `'${rune}'`).join(" ")}]`));
     if (last === undefined) throw refuse(new EndOfText("EOF"));
     try {
       if (last === "=") {

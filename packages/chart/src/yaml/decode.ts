@@ -48,8 +48,13 @@ function allowedAliasRatio(count: number): number {
   return count >= 4_000_000 ? 0.1 : 0.99 - (0.89 * (count - 400_000)) / 3_600_000;
 }
 
+/** Characters that YAML does not allow; bytes that are no UTF-8 are lone surrogates here. */
+const REFUSED = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|\p{Surrogate}/u;
+const LONE = /\p{Surrogate}/u;
+
 /** Reads the first document of a text. An empty text is null. @throws YamlError */
 export function readYaml(text: string): YamlData {
+  if (REFUSED.test(text)) throw new YamlError(LONE.test(text) ? "invalid leading UTF-8 octet" : "control characters are not allowed");
   const source = loadYaml(text, { file: "", resolve: resolveHelmScalar, merge: false, duplicateKeys: "last", maxDepth: 1000 });
   const failure = source.diagnostics.find((diagnostic) => diagnostic.severity === "error");
   if (failure) {
