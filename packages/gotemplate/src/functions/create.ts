@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock } from "@epicube/core";
 import { builtins } from "./builtins.js";
+import { cryptoFunctions } from "./crypto.js";
 import { dateFunctions } from "./dates.js";
 import { dictFunctions } from "./dicts.js";
 import { encodingFunctions } from "./encoding.js";
-import type { FunctionTable } from "./function.js";
+import { defineFunction, type FunctionTable } from "./function.js";
 import { listFunctions } from "./lists.js";
 import { numberFunctions } from "./numbers.js";
 import { pathFunctions } from "./paths.js";
@@ -22,11 +23,13 @@ export interface FunctionOptions {
   readonly randomBytes?: (count: number) => Uint8Array;
   /** IANA zone that Go calls `Local`; default `UTC`. */
   readonly timeZone?: string;
+  /** Answers `getHostByName`; default the empty text, which is Helm's answer without `--enable-dns`. */
+  readonly resolveHost?: (name: string) => string;
 }
 
 /** The Go builtins and all sprig functions that Helm exposes. Add `include`, `tpl`, `toYaml` and their like with a spread. */
 export function createFunctions(options: FunctionOptions = {}): FunctionTable {
-  const { clock = systemClock, randomBytes: bytes = randomBytes, timeZone = "UTC" } = options;
+  const { clock = systemClock, randomBytes: bytes = randomBytes, timeZone = "UTC", resolveHost = () => "" } = options;
   const random = new RandomSource(bytes);
   return {
     ...builtins,
@@ -40,5 +43,7 @@ export function createFunctions(options: FunctionOptions = {}): FunctionTable {
     ...urlFunctions,
     ...semverFunctions,
     ...dateFunctions(clock, timeZone),
+    ...cryptoFunctions(clock, bytes),
+    getHostByName: defineFunction(["string"], ([name]) => resolveHost(name as string)),
   };
 }

@@ -9,7 +9,6 @@ const MAX_INCLUDES = 1000;
 
 const COUNTS = Symbol("includes");
 
-
 /** Options of {@link createIncludeFunctions}. */
 export interface IncludeOptions {
   /** Lint: `required` and `fail` give the empty text. Default false. */

@@ -1,4 +1,13 @@
-import { createFunctions, createIncludeFunctions, encodeGo, fromJs, type GoValue, helmErrorText, parseTemplateSet, TemplateError } from "../../src/index.js";
+import {
+  createFunctions,
+  createIncludeFunctions,
+  encodeGo,
+  fromJs,
+  type GoValue,
+  helmErrorText,
+  parseTemplateSet,
+  TemplateError,
+} from "../../src/index.js";
 
 const functions = { ...createFunctions(), ...createIncludeFunctions() };
 
