@@ -33,7 +33,7 @@ export interface GeneratedIoc {
 
 /** What {@link generateIoc} is given. */
 export interface GenerateIocOptions<Support> {
-  /** Name of the IOC. Default: `ioc_name` of the last instance file. */
+  /** Name of the IOC. Default: `ioc_name` of the first instance file. */
   readonly name?: string;
   /** Instance files in order: ioc.yaml, then runtime.yaml. */
   readonly instances: readonly SourceFile[];

@@ -1,0 +1,57 @@
+import { lstat, readFile, realpath, stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { type Diagnostic, EpicubeError, messageOf } from "@epicube/core";
+
+/** What stands at a path inside a folder, links followed as long as they stay inside. */
+export type Found =
+  | { readonly kind: "file" | "folder"; readonly sizeBytes: number }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refused"; readonly problem: Diagnostic };
+
+/** Read access to one folder that never leaves it. */
+export interface InsideFolder {
+  readonly root: string;
+  look(path: string): Promise<Found>;
+  /** The text of a file found by {@link InsideFolder.look}. */
+  text(path: string): Promise<string>;
+}
+
+function inside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && !isAbsolute(way));
+}
+
+/** Paths below `root`, written with `/`, are the only ones read; a link that leads out is refused with LINK_OUTSIDE. */
+export async function openInside(root: string): Promise<InsideFolder> {
+  const real = await realpath(root).catch((cause: unknown) => {
+    throw new EpicubeError("BEAMLINE_UNREADABLE", `the folder ${root} cannot be read: ${messageOf(cause)}`, { cause });
+  });
+  const problem = (path: string, code: string, message: string): Found => ({
+    kind: "refused",
+    problem: { code, severity: "error", message, range: { file: path, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 } },
+  });
+  return {
+    root: real,
+    async look(path) {
+      const full = resolve(real, path);
+      if (!inside(real, full)) return problem(path, "LINK_OUTSIDE", "the path leads out of the repository");
+      let target: string;
+      try {
+        target = await realpath(full);
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === "ELOOP") return problem(path, "LINK_LOOP", "the link leads back to itself");
+        const link = await lstat(full).catch(() => undefined);
+        return link?.isSymbolicLink() ? problem(path, "LINK_BROKEN", "the link leads to nothing") : { kind: "missing" };
+      }
+      if (!inside(real, target)) return problem(path, "LINK_OUTSIDE", "the link leads out of the repository, so it is not read");
+      const found = await stat(target);
+      return found.isDirectory()
+        ? { kind: "folder", sizeBytes: 0 }
+        : found.isFile()
+          ? { kind: "file", sizeBytes: found.size }
+          : { kind: "missing" };
+    },
+    text: (path) => readFile(resolve(real, path), "utf8"),
+  };
+}
