@@ -69,9 +69,10 @@ export async function ensureInstalled() {
   }
 }
 
-/** Builds every package; what has not changed comes from turbo's cache. */
-export async function build() {
-  const { code, stdout, stderr } = await run(bin("turbo"), ["run", "build", "--output-logs=errors-only"], { quiet: true });
+/** Builds the JavaScript of every package, and with `types` its declarations; what has not changed comes from turbo's cache. */
+export async function build({ types = false } = {}) {
+  const tasks = types ? ["build:js", "build:types"] : ["build:js"];
+  const { code, stdout, stderr } = await run(bin("turbo"), ["run", ...tasks, "--output-logs=errors-only"], { quiet: true });
   if (code !== 0) {
     process.stderr.write(stdout + stderr);
     console.error("the build failed; see above");

@@ -2,10 +2,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bin, npm, root, run, Tally } from "./lib.mjs";
+import { bin, build, npm, root, run, Tally } from "./lib.mjs";
 import { packages } from "./release.mjs";
 
 export async function packed() {
+  await build({ types: true });
   const tally = new Tally();
   const work = mkdtempSync(join(tmpdir(), "epicube-packed-"));
   const report = (name, what, ok, output) => {

@@ -12,7 +12,7 @@ export async function release(argv) {
     console.error("usage: npm run release [-- --dry-run]");
     return 2;
   }
-  await build();
+  await build({ types: true });
   const work = dryRun ? mkdtempSync(join(tmpdir(), "epicube-release-")) : root;
   try {
     if (dryRun) await copyTracked(work);

@@ -30,7 +30,7 @@ const tasks = {
     return vitest("unit", rest);
   },
   async build() {
-    await build();
+    await build({ types: true });
     return 0;
   },
   async check() {
