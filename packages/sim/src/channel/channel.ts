@@ -1,7 +1,7 @@
 import type { ChannelSnapshot, ChannelValue, DbfName, ServedChannel, WriteRequest } from "@epicube/ca";
 import { EpicubeError } from "@epicube/core";
 import type { FieldDefinition } from "@epicube/epics-db";
-import { isText, SERVED_TYPE } from "../field/types.js";
+import { isLink, isText, SERVED_TYPE } from "../field/types.js";
 import { type Engine, processesOnPut } from "../process/engine.js";
 import { fieldText } from "../process/links.js";
 import { type FieldArray, type FieldValue, numberOf, type SimRecord } from "../record/record.js";
@@ -41,10 +41,11 @@ function resolve(engine: Engine, name: string): Target | undefined {
 
 function wireValue({ record, definition, type, longText }: Target): ChannelValue {
   const { name } = definition;
-  if (name === "RTYP" || longText) {
+  if (name === "RTYP" || longText || isLink(definition.type)) {
     const text = name === "RTYP" ? record.type : fieldText(record, name);
     return longText ? [...new TextEncoder().encode(text), 0] : text;
   }
+  if (type === "STRING" && name === "VAL" && record.values.LEN === 0) return [];
   const value = record.values[name] ?? 0;
   if (type !== "CHAR") return value;
   // Signed characters travel as bytes.

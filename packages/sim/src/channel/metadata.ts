@@ -23,33 +23,54 @@ const TYPE_LIMITS: Partial<Record<FieldType, readonly [number, number]>> = {
   INT64: [-(2 ** 63), 2 ** 63],
   UINT64: [0, 2 ** 64],
   FLOAT: [-1e30, 1e30],
-  DOUBLE: [-1e30, 1e30],
+  DOUBLE: [-1e300, 1e300],
 };
 
 const WITH_VALUE = new Set(["VAL", "HIHI", "HIGH", "LOW", "LOLO", "LALM", "ALST", "MLST", "OVAL", "PVAL", "IVOV"]);
+/** Record types that report limits for their fields; the others say zero. */
+const WITH_LIMITS = new Set(
+  "ai ao longin longout int64in int64out calc calcout sub sel seq dfanout waveform aai aao subArray compress histogram".split(" "),
+);
 const DRIVEN = new Set(["ao", "longout", "int64out"]);
 
-function limit(record: SimRecord, severity: string, field: string): number {
-  return numberOf(record, severity) === 0 ? Number.NaN : numberOf(record, field);
+function limit(record: SimRecord, severity: string, field: string, nothing: number): number {
+  return numberOf(record, severity) === 0 ? nothing : numberOf(record, field);
+}
+
+function plainLimits(low: number, high: number): ChannelLimits {
+  const none = Number.NaN;
+  const alarms = { alarmHigh: none, warningHigh: none, warningLow: none, alarmLow: none };
+  return { displayHigh: high, displayLow: low, ...alarms, controlHigh: high, controlLow: low };
+}
+
+/** A to U of the calculating records: what they are comes from their links, which say nothing of it here. */
+function isArgument(record: SimRecord, definition: FieldDefinition): boolean {
+  return definition.name.length === 1 && record.definitions.has(`INP${definition.name}`);
 }
 
 function limitsOf(record: SimRecord, definition: FieldDefinition): ChannelLimits | undefined {
   const range = TYPE_LIMITS[definition.type] ?? (definition.type === "NOACCESS" ? ([0, 0] as const) : undefined);
   if (!range) return undefined;
-  const own = WITH_VALUE.has(definition.name) && record.definitions.has("HOPR");
-  const displayHigh = own ? numberOf(record, "HOPR") : range[1];
-  const displayLow = own ? numberOf(record, "LOPR") : range[0];
+  const nothing = definition.type === "INT64" && definition.name === "VAL" ? 0 : Number.NaN;
+  const own =
+    WITH_VALUE.has(definition.name) && !(record.type === "calcout" && definition.name === "OVAL") && record.definitions.has("HOPR");
+  const argument = isArgument(record, definition);
+  if (definition.name === "NORD" && record.definitions.has("NELM")) return plainLimits(0, numberOf(record, "NELM"));
+  const reported = WITH_LIMITS.has(record.type) && !argument;
+  const controlled = reported || argument || record.type === "bo";
+  const displayHigh = own ? numberOf(record, "HOPR") : reported ? range[1] : 0;
+  const displayLow = own ? numberOf(record, "LOPR") : reported ? range[0] : 0;
   const drive = own && DRIVEN.has(record.type) && (record.type === "ao" || numberOf(record, "DRVH") > numberOf(record, "DRVL"));
   const alarms = definition.name === "VAL" && record.definitions.has("HIHI");
   return {
     displayHigh,
     displayLow,
-    alarmHigh: alarms ? limit(record, "HHSV", "HIHI") : Number.NaN,
-    warningHigh: alarms ? limit(record, "HSV", "HIGH") : Number.NaN,
-    warningLow: alarms ? limit(record, "LSV", "LOW") : Number.NaN,
-    alarmLow: alarms ? limit(record, "LLSV", "LOLO") : Number.NaN,
-    controlHigh: drive ? numberOf(record, "DRVH") : displayHigh,
-    controlLow: drive ? numberOf(record, "DRVL") : displayLow,
+    alarmHigh: alarms ? limit(record, "HHSV", "HIHI", nothing) : nothing,
+    warningHigh: alarms ? limit(record, "HSV", "HIGH", nothing) : nothing,
+    warningLow: alarms ? limit(record, "LSV", "LOW", nothing) : nothing,
+    alarmLow: alarms ? limit(record, "LLSV", "LOLO", nothing) : nothing,
+    controlHigh: drive ? numberOf(record, "DRVH") : own || !controlled ? displayHigh : range[1],
+    controlLow: drive ? numberOf(record, "DRVL") : own || !controlled ? displayLow : range[0],
   };
 }
 
@@ -61,7 +82,7 @@ export function metadataOf(record: SimRecord, definition: FieldDefinition): Meta
   const floating = definition.type === "DOUBLE" || definition.type === "FLOAT";
   const value = record.definitions.get("VAL");
   const sameKind = definition.name === "VAL" || (definition.type === value?.type && definition.type !== "STRING");
-  const units = sameKind ? textOf(record, "EGU") : "";
+  const units = sameKind && definition.name !== "SMOO" && !isArgument(record, definition) ? textOf(record, "EGU") : "";
   return {
     ...(units === "" ? {} : { units }),
     ...(floating || definition.type === "NOACCESS" ? { precision: Math.min(15, Math.max(0, numberOf(record, "PREC"))) } : {}),

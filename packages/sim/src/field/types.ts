@@ -40,24 +40,35 @@ const RANGES: Partial<Record<FieldType, readonly [number, number]>> = {
 
 /** Soft device support of base, in the order in which DTYP counts it. */
 export const SOFT_DEVICES: Readonly<Record<string, readonly string[]>> = {
+  aai: ["Soft Channel"],
+  aao: ["Soft Channel"],
   ai: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel", "Soft Timestamp", "General Time"],
   ao: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
   bi: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel", "Db State"],
   bo: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel", "General Time", "Db State"],
   calcout: ["Soft Channel", "Async Soft Channel"],
+  event: ["Soft Channel"],
+  histogram: ["Soft Channel"],
+  int64in: ["Soft Channel", "Async Soft Channel"],
+  int64out: ["Soft Channel", "Async Soft Channel"],
   longin: ["Soft Channel", "Async Soft Channel", "General Time"],
   longout: ["Soft Channel", "Async Soft Channel"],
+  lsi: ["Soft Channel", "getenv"],
+  lso: ["Soft Channel", "Async Soft Channel", "stdio"],
   mbbi: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
-  mbbo: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
   mbbiDirect: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
+  mbbo: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
   mbboDirect: ["Soft Channel", "Raw Soft Channel", "Async Soft Channel"],
+  printf: ["Soft Channel", "Async Soft Channel", "stdio"],
   stringin: ["Soft Channel", "Async Soft Channel", "Soft Timestamp", "General Time", "getenv"],
   stringout: ["Soft Channel", "Async Soft Channel", "stdio"],
+  subArray: ["Soft Channel"],
+  waveform: ["Soft Channel"],
 };
 
 /** Choices of a menu or device field. */
 export function choicesOf(recordType: string, definition: FieldDefinition): readonly string[] | undefined {
-  if (definition.type === "DEVICE") return SOFT_DEVICES[recordType] ?? ["Soft Channel"];
+  if (definition.type === "DEVICE") return SOFT_DEVICES[recordType] ?? [];
   return definition.type === "MENU" ? (MENU_TABLE[definition.menu ?? ""] ?? []) : undefined;
 }
 

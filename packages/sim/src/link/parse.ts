@@ -1,3 +1,12 @@
+/** A link as the IOC shows it: with its modifiers spelt out. */
+export function showLink(text: string, kind: "INLINK" | "OUTLINK" | "FWDLINK"): string {
+  const link = parseLink(text, kind);
+  if (link.kind !== "record") return text.trim();
+  const name = text.trim().split(/[ \t]+/, 1)[0]!;
+  if (kind === "FWDLINK") return name;
+  return `${name} ${link.follow ?? (link.process ? "PP" : link.remote ? "CA" : "NPP")} ${link.severity}`;
+}
+
 /** Which alarm a link hands on: none, its severity, severity and status, or only INVALID. */
 export type LinkSeverity = "NMS" | "MS" | "MSS" | "MSI";
 
@@ -13,6 +22,8 @@ export type Link =
       /** Process a passive target before reading, or after writing. */
       readonly process: boolean;
       readonly severity: LinkSeverity;
+      /** `CA`: asked to go through the network; here it makes no difference. */
+      readonly remote: boolean;
       /** `CP`: process this record when the target changes; `CPP`: only when this record is passive. */
       readonly follow: "CP" | "CPP" | undefined;
     }
@@ -72,6 +83,7 @@ export function parseLink(text: string, kind: "INLINK" | "OUTLINK" | "FWDLINK"):
     field: dot === -1 ? "VAL" : name!.slice(dot + 1),
     process: has("PP") || kind === "FWDLINK",
     severity: has("MSS") ? "MSS" : has("MSI") ? "MSI" : has("MS") ? "MS" : "NMS",
+    remote: has("CA"),
     follow: kind === "INLINK" ? (has("CPP") ? "CPP" : has("CP") ? "CP" : undefined) : undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { formatNumber } from "../field/format.js";
-import { choicesOf, isText, parseNumber } from "../field/types.js";
-import type { Link, LinkSeverity } from "../link/parse.js";
+import { choicesOf, isLink, isText, parseNumber } from "../field/types.js";
+import { type Link, type LinkSeverity, showLink } from "../link/parse.js";
 import { type FieldArray, type FieldValue, numberOf, type SimRecord } from "../record/record.js";
 import { SUPPORT } from "../record/support.js";
 import { raise, SEVERITY, STATUS } from "./alarms.js";
@@ -33,9 +33,9 @@ function inherit(mode: LinkSeverity, to: SimRecord, status: number, severity: nu
 export function fieldText(record: SimRecord, field: string): string {
   const value = record.values[field];
   const first = typeof value === "object" ? value[0] : value;
-  if (typeof first === "string") return first;
-  const number = first ?? 0;
   const definition = record.definitions.get(field);
+  if (typeof first === "string") return definition && isLink(definition.type) ? showLink(first, definition.type) : first;
+  const number = first ?? 0;
   if (!definition) return String(number);
   const names = SUPPORT[record.type]?.enums?.(record, field) ?? choicesOf(record.type, definition);
   if (names) return names[number] ?? (definition.type === "ENUM" ? "Illegal_Value" : String(number));

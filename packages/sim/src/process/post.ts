@@ -39,6 +39,11 @@ function crosses(record: SimRecord, last: string, deadband: string): boolean {
 function valueMask(record: SimRecord, before: Record<string, FieldValue> | undefined): number {
   if (record.definitions.has("MDEL") && record.definitions.has("MLST"))
     return (crosses(record, "MLST", "MDEL") ? EVENT_MASK.VALUE : 0) | (crosses(record, "ALST", "ADEL") ? EVENT_MASK.LOG : 0);
+  if (record.definitions.has("MLST")) {
+    if (record.values.MLST === record.values.VAL) return 0;
+    record.values.MLST = record.values.VAL!;
+    return VALUE_AND_LOG;
+  }
   const post = record.definitions.get("MPST");
   if (post) {
     // The text records say "On Change" first, the array records "Always".

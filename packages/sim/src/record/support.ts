@@ -2,7 +2,7 @@ import type { DbfName } from "@epicube/ca";
 import type { Engine } from "../process/engine.js";
 import type { FieldValue, SimRecord } from "./record.js";
 import { ANALOG_INPUT, ANALOG_OUTPUT } from "./types/analog.js";
-import { ARRAY } from "./types/array.js";
+import { ARRAY, PASSIVE_ARRAY } from "./types/array.js";
 import { BINARY_INPUT, BINARY_OUTPUT } from "./types/binary.js";
 import { CALC, CALCOUT } from "./types/calc.js";
 import { DIRECT_INPUT, DIRECT_OUTPUT } from "./types/direct.js";
@@ -57,6 +57,9 @@ export const SUPPORT: Readonly<Record<string, RecordSupport>> = {
   waveform: ARRAY,
   aai: ARRAY,
   aao: ARRAY,
+  compress: PASSIVE_ARRAY,
+  histogram: PASSIVE_ARRAY,
+  subArray: PASSIVE_ARRAY,
   fanout: FANOUT,
   dfanout: VALUE_FANOUT,
   seq: SEQUENCE,

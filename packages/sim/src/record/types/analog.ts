@@ -40,7 +40,6 @@ export const ANALOG_INPUT: RecordSupport = {
     if (numberOf(record, "DTYP") === RAW) {
       takeConstant(record, "INP", "RVAL", "number");
     } else if (takeConstant(record, "INP", "VAL", "number")) record.values.UDF = 0;
-    for (const field of ["MLST", "ALST", "LALM"]) record.values[field] = numberOf(record, "VAL");
   },
   process(engine, record) {
     if (numberOf(record, "DTYP") === RAW) readRaw(engine, record);
@@ -53,6 +52,7 @@ function readSoft(engine: Engine, record: SimRecord): void {
   const read = engine.readLink(record, "INP", "number");
   if (read.status !== "ok") {
     record.state.smoothing = false;
+    if (read.status === "none") record.values.UDF = Number.isNaN(numberOf(record, "VAL")) ? 1 : 0;
     return;
   }
   const value = read.value as number;

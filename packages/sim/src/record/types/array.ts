@@ -34,6 +34,30 @@ function hold(record: SimRecord, value: FieldValue | undefined): boolean {
   return true;
 }
 
+/** compress, histogram, subArray: the elements are there, the computation is not. compress keeps the last values of its input. */
+export const PASSIVE_ARRAY: RecordSupport = {
+  served(record, field) {
+    if (field !== "VAL") return undefined;
+    const count = numberOf(record, record.type === "compress" ? "NSAM" : "NELM");
+    if (record.type === "subArray")
+      return { type: SERVED_TYPE[elementType(record)] as DbfName, count: Math.max(1, numberOf(record, "MALM")) };
+    return { type: "DOUBLE", count: Math.max(1, count) };
+  },
+  init(_engine, record) {
+    record.values.VAL = [];
+  },
+  process(engine, record) {
+    const read = engine.readLink(record, "INP", "number");
+    if (read.status === "ok" && record.type === "compress") {
+      const kept = [...(record.values.VAL as readonly number[]), read.value as number];
+      record.values.VAL = kept.slice(-Math.max(1, numberOf(record, "NSAM")));
+      record.values.NUSE = (record.values.VAL as FieldArray).length;
+    }
+    if (read.status !== "failed") record.values.UDF = 0;
+    raiseUndefined(record);
+  },
+};
+
 /** waveform, aai, aao. */
 export const ARRAY: RecordSupport = {
   served(record, field) {

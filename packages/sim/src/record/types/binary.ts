@@ -46,10 +46,8 @@ export const BINARY_INPUT: RecordSupport = {
         record.values.VAL = numberOf(record, "RVAL") === 0 ? 0 : 1;
         record.values.UDF = 0;
       }
-    } else if (read.status === "ok") {
-      record.values.VAL = (read.value as number) & 0xffff;
-      record.values.UDF = 0;
-    }
+    } else if (read.status === "ok") record.values.VAL = (read.value as number) & 0xffff;
+    if (read.status !== "failed") record.values.UDF = 0;
     raiseState(record, severity(record));
   },
 };

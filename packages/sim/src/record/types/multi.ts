@@ -62,10 +62,8 @@ export const MULTI_INPUT: RecordSupport = {
   process(engine, record) {
     const read = engine.readLink(record, "INP", "number");
     if (numberOf(record, "DTYP") !== RAW) {
-      if (read.status === "ok") {
-        record.values.VAL = (read.value as number) & 0xffff;
-        record.values.UDF = 0;
-      }
+      if (read.status === "ok") record.values.VAL = (read.value as number) & 0xffff;
+      if (read.status !== "failed") record.values.UDF = 0;
     } else if (read.status !== "failed") {
       if (read.status === "ok") {
         const mask = numberOf(record, "MASK");

@@ -7,7 +7,7 @@ import { isClosedLoop, takeConstant, writeOutput } from "./output.js";
 function setText(record: SimRecord, text: string): void {
   const size = record.definitions.has("SIZV") ? numberOf(record, "SIZV") : 40;
   record.values.VAL = cutText({ ...record.definitions.get("VAL")!, size }, text);
-  if (record.definitions.has("LEN")) record.values.LEN = textOf(record, "VAL").length + 1;
+  if (record.definitions.has("LEN") && (text !== "" || numberOf(record, "LEN") !== 0)) record.values.LEN = textOf(record, "VAL").length + 1;
 }
 
 /** stringin. */
@@ -15,12 +15,15 @@ export const TEXT_INPUT: RecordSupport = {
   init(_engine, record) {
     if (takeConstant(record, "INP", "VAL", "text")) record.values.UDF = 0;
     setText(record, textOf(record, "VAL"));
+    record.values.OVAL = textOf(record, "VAL");
   },
   process(engine, record) {
     const read = engine.readLink(record, "INP", "text");
-    if (read.status === "ok") setText(record, read.value as string);
-    if (read.status !== "failed") record.values.UDF = 0;
-    raiseUndefined(record);
+    if (read.status === "ok") {
+      setText(record, read.value as string);
+      record.values.UDF = 0;
+    }
+    record.values.OVAL = textOf(record, "VAL");
   },
 };
 
@@ -29,6 +32,7 @@ export const TEXT_OUTPUT: RecordSupport = {
   init(_engine, record) {
     if (takeConstant(record, "DOL", "VAL", "text")) record.values.UDF = 0;
     setText(record, textOf(record, "VAL"));
+    record.values.OVAL = textOf(record, "VAL");
   },
   process(engine, record) {
     if (isClosedLoop(record)) {
@@ -45,6 +49,7 @@ export const TEXT_OUTPUT: RecordSupport = {
       () => void engine.writeLink(record, "OUT", textOf(record, "VAL")),
       () => setText(record, textOf(record, "IVOV")),
     );
+    record.values.OVAL = textOf(record, "VAL");
   },
 };
 
