@@ -20,7 +20,7 @@ export interface GenerateInstanceOptions {
  * Files of one IOC of a repository: generated from its instance files, or its hand-written st.cmd and ioc.subst as they stand. The
  * IOC's name is that of its folder.
  *
- * @throws EpicubeError BEAMLINE_UNREADABLE
+ * @throws EpicubeError FILE_UNREADABLE
  */
 export async function generateInstance(
   repository: BeamlineRepository,

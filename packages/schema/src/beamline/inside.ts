@@ -24,7 +24,7 @@ function inside(root: string, path: string): boolean {
 /** Paths below `root`, written with `/`, are the only ones read; a link that leads out is refused with LINK_OUTSIDE. */
 export async function openInside(root: string): Promise<InsideFolder> {
   const real = await realpath(root).catch((cause: unknown) => {
-    throw new EpicubeError("BEAMLINE_UNREADABLE", `the folder ${root} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new EpicubeError("FILE_UNREADABLE", `the folder ${root} cannot be read: ${messageOf(cause)}`, { cause });
   });
   const problem = (path: string, code: string, message: string): Found => ({
     kind: "refused",

@@ -17,7 +17,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
  * Findings: NOT_A_BEAMLINE, LINK_OUTSIDE, LINK_BROKEN, LINK_LOOP, NAME_INVALID, CONFIG_TOO_LARGE, IMAGE_MISSING, IMAGE_UNPINNED, INSTANCE_MISSING, and those of YAML
  * in values files.
  *
- * @throws EpicubeError BEAMLINE_UNREADABLE when the folder cannot be read
+ * @throws EpicubeError FILE_UNREADABLE when the folder cannot be read
  * @example
  * ```ts
  * const { value, diagnostics } = await loadBeamline("examples/bl45p");
@@ -64,7 +64,7 @@ async function names(folder: InsideFolder, path: string): Promise<string[]> {
   try {
     return (await readdir(join(folder.root, path))).sort();
   } catch (cause) {
-    throw new EpicubeError("BEAMLINE_UNREADABLE", `the folder ${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new EpicubeError("FILE_UNREADABLE", `the folder ${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -18,7 +18,7 @@ const MAX_DEPTH = 12;
  * Support files at the given files and folders (below a folder: every `*.ibek.support.yaml`, sorted by path), with their text. A file
  * that is reached twice is read once. Hidden folders and node_modules are skipped.
  *
- * @throws EpicubeError SUPPORT_UNREADABLE when a given path cannot be read
+ * @throws EpicubeError FILE_UNREADABLE when a given path cannot be read
  */
 export async function findSupportFiles(
   paths: readonly string[],
@@ -44,7 +44,7 @@ export async function findSupportFiles(
         files.push({ file: nameOf(file, base, path, full), text: await readFile(file, "utf8") });
       }
     } catch (cause) {
-      throw new EpicubeError("SUPPORT_UNREADABLE", `the support definitions at ${path} cannot be read: ${messageOf(cause)}`, { cause });
+      throw new EpicubeError("FILE_UNREADABLE", `the support definitions at ${path} cannot be read: ${messageOf(cause)}`, { cause });
     }
   }
   return { value: files, diagnostics };
