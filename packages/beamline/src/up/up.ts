@@ -85,9 +85,9 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
       return;
     }
     yield stages.end(
-      { done: images.built, total: images.nodes, unit: "layers" },
+      { done: images.layers, total: images.layers, unit: "layers" },
       false,
-      images.nodes === 0 ? "skipped" : images.built === 0 ? "cached" : "done",
+      images.layers === 0 ? "skipped" : images.built === 0 ? "cached" : "done",
     );
 
     yield stages.start("charts", "charts");
@@ -121,16 +121,16 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
     const deployedAt = clock.monotonicMs();
     const verdicts = new Map<string, HealthVerdict>();
     const iocs: UpIoc[] = [];
-    const running = new Set<string>();
+    const started = new Set<string>();
     const plan = await target.plan(releases, options.signal ? { signal: options.signal } : {});
     for await (const event of target.apply(plan, {
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.failFast ? { failFast: true } : {}),
     })) {
       if (event.event === "health") verdicts.set(event.ioc, event);
-      if (event.event === "pod" && event.state !== "starting") running.add(event.release);
-      if (stages.current === "deploy" && (running.size === releases.length || event.event === "health" || event.event === "released")) {
-        yield stages.end({ done: running.size, total: releases.length, unit: "iocs" }, false);
+      if (event.event === "pod" || event.event === "released") started.add(event.release);
+      if (stages.current === "deploy" && started.size === releases.length) {
+        yield stages.end({ done: started.size, total: releases.length, unit: "iocs" }, false);
         yield stages.start("health", "health");
       }
       if (event.event === "released") {
@@ -163,16 +163,18 @@ export function iocEnvironment(target: Pick<LocalTarget, "paths">, ioc: string):
 interface BuiltStage {
   readonly ok: boolean;
   readonly pins: ImagePins;
-  readonly nodes: number;
+  /** Different layers of all images. */
+  readonly layers: number;
+  /** Images that were not in the layout yet. */
   readonly built: number;
 }
 
 async function* buildStage(root: string, check: BeamlineCheck, options: UpOptions): AsyncGenerator<UpEvent, BuiltStage> {
   const file = options.imagesFile ?? defaultImagesFile(root, check);
-  if (file === undefined) return { ok: true, pins: {}, nodes: 0, built: 0 };
+  if (file === undefined) return { ok: true, pins: {}, layers: 0, built: 0 };
   const loaded = await loadImages(file, { displayName: repositoryPath(root, file) });
   for (const diagnostic of loaded.diagnostics) yield { event: "diagnostic", diagnostic };
-  if (!loaded.value || hasErrors(loaded.diagnostics)) return { ok: false, pins: {}, nodes: 0, built: 0 };
+  if (!loaded.value || hasErrors(loaded.diagnostics)) return { ok: false, pins: {}, layers: 0, built: 0 };
   const family: ImageFamily = loaded.value;
   const events = buildImages(family, {
     layoutFolder: join(options.stateFolder, "layout"),
@@ -185,7 +187,12 @@ async function* buildStage(root: string, check: BeamlineCheck, options: UpOption
       continue;
     }
     for (const diagnostic of event.diagnostics) yield { event: "diagnostic", diagnostic };
-    return { ok: event.ok, pins: pinsOf(event, family), nodes: event.nodes.length, built: event.nodes.filter((node) => node.built).length };
+    return {
+      ok: event.ok,
+      pins: pinsOf(event, family),
+      layers: new Set(event.nodes.flatMap((node) => node.layers.map((layer) => layer.digest))).size,
+      built: event.nodes.filter((node) => node.built).length,
+    };
   }
   throw new EpicubeError("IMAGE_BUILD", "the build of the images ended without a result");
 }
