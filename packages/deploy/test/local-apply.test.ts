@@ -60,7 +60,7 @@ describe("apply on the local target", () => {
     expect(readFileSync(join(second.paths("a").autosave, "positions.sav"), "utf8")).toBe("1.5");
     expect(releasedOf(events)).toMatchObject({ a: { ok: true, revision: 2 }, b: { ok: true, revision: 1 }, c: { ok: true, revision: 1 } });
     const environment = JSON.parse(readFileSync(join(second.paths("a").runtime, "environment.json"), "utf8")) as Record<string, string>;
-    expect(environment.EPICS_CA_NAME_SERVERS).toBe(`127.0.0.1:${ports.b} 127.0.0.1:${second.port("c")}`);
+    expect(environment.EPICS_CA_ADDR_LIST).toBe(`127.0.0.1:${ports.b} 127.0.0.1:${second.port("c")}`);
   });
 
   it("leaves an unchanged IOC running and restarts one whose files changed, without what is no longer mounted", async () => {

@@ -38,7 +38,13 @@ export function parseWorkload(release: Release): Checked<Workload> {
     report("IOC_NAME_INVALID", "error", "name", "must be lower-case letters, digits and hyphens, at most 52 of them");
     return { diagnostics };
   }
-  const object = findWorkload(release, report);
+  for (const [index, candidate] of release.objects.entries()) {
+    const fields = fieldsOf(candidate);
+    const named = [own(fields, "apiVersion"), own(fields, "kind"), own(fieldsOf(own(fields, "metadata")), "name")];
+    if (!named.every((name) => typeof name === "string" && name !== ""))
+      report("OBJECT_INVALID", "error", `objects[${index}]`, "needs apiVersion, kind and metadata.name");
+  }
+  const object = diagnostics.length === 0 ? findWorkload(release, report) : undefined;
   if (!object) return { diagnostics };
   const where = `${object.kind}/${object.metadata.name}`;
   const spec = fieldsOf(own(object, "spec"));
@@ -76,14 +82,14 @@ function replicasOf(spec: Fields | undefined, where: string, report: Report): nu
 
 function findWorkload(release: Release, report: Report): KubeObject | undefined {
   const workloads = release.objects.filter((object) => object.kind === "StatefulSet" || object.kind === "Deployment");
-  const named = workloads.find((object) => object.metadata?.name === release.name) ?? workloads[0];
-  if (named && typeof named.metadata?.name === "string") return named;
-  const there = release.objects.map((object) => `${object.kind}/${object.metadata?.name ?? "?"}`);
+  const named = workloads.find((object) => object.metadata.name === release.name) ?? workloads[0];
+  if (named) return named;
+  const there = release.objects.map((object) => `${object.kind}/${object.metadata.name}`);
   report(
     "WORKLOAD_MISSING",
     "error",
     "objects",
-    `no StatefulSet or Deployment with a name among ${there.length === 0 ? "no objects at all" : there.join(", ")}`,
+    `no StatefulSet or Deployment among ${there.length === 0 ? "no objects at all" : there.join(", ")}`,
     "the chart of this instance must render one",
   );
   return undefined;

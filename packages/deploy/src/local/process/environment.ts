@@ -41,9 +41,10 @@ export function iocEnvironment(parts: IocEnvironmentParts): Record<string, strin
     EPICS_CAS_INTF_ADDR_LIST: LOCAL_HOST,
     EPICS_CAS_BEACON_ADDR_LIST: LOCAL_HOST,
     EPICS_CAS_AUTO_BEACON_ADDR_LIST: "NO",
-    EPICS_CA_ADDR_LIST: LOCAL_HOST,
+    // By UDP, not as name servers: libca tries a refused TCP connection again only after half a minute.
+    EPICS_CA_ADDR_LIST: parts.otherPorts.map((other) => `${LOCAL_HOST}:${other}`).join(" ") || LOCAL_HOST,
     EPICS_CA_AUTO_ADDR_LIST: "NO",
-    EPICS_CA_NAME_SERVERS: parts.otherPorts.map((other) => `${LOCAL_HOST}:${other}`).join(" "),
+    EPICS_CA_NAME_SERVERS: "",
     EPICS_PVA_ADDR_LIST: LOCAL_HOST,
     EPICS_PVA_AUTO_ADDR_LIST: "NO",
     EPICS_PVAS_INTF_ADDR_LIST: LOCAL_HOST,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { EpicubeError } from "@epicube/core";
+import { digestOf, EpicubeError } from "@epicube/core";
 import { writeError } from "../files/write.js";
 import { isAlive, processIdentity } from "../process/identity.js";
 import { lockFile } from "./layout.js";
@@ -52,7 +52,7 @@ export async function acquireLock(stateFolder: string): Promise<StateLock> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(mine, text, { flag: "wx", mode: 0o600 });
-    for (let attempt = 0; attempt < 10; attempt++) {
+    for (let attempt = 0; attempt < 100; attempt++) {
       // A hard link appears whole or not at all: nobody reads half a lock.
       const taken = await link(mine, file).then(
         () => true,
@@ -62,7 +62,8 @@ export async function acquireLock(stateFolder: string): Promise<StateLock> {
         },
       );
       if (taken) return { release: () => releaseLock(file, text) };
-      await removeStale(stateFolder, file);
+      await removeStale(stateFolder, file, mine);
+      await new Promise((resolve) => setImmediate(resolve));
     }
   } catch (error) {
     throw error instanceof EpicubeError ? error : writeError(file, error);
@@ -72,7 +73,7 @@ export async function acquireLock(stateFolder: string): Promise<StateLock> {
   throw new EpicubeError("BEAMLINE_LOCKED", `cannot take ${file}: others take it over all the time`);
 }
 
-async function removeStale(stateFolder: string, file: string): Promise<void> {
+async function removeStale(stateFolder: string, file: string, mine: string): Promise<void> {
   const seen = await readFile(file, "utf8").catch(() => undefined);
   if (seen === undefined) return;
   const holder = parseHolder(seen);
@@ -86,17 +87,21 @@ async function removeStale(stateFolder: string, file: string): Promise<void> {
       context: { pid: holder.pid, host: holder.host },
     });
   }
-  // Moved away before it is removed, and looked at again: between reading and moving, another may have taken the lock over.
-  const aside = `${file}.${randomUUID()}`;
-  if (
-    await rename(file, aside).then(
-      () => true,
-      () => false,
-    )
-  ) {
-    const moved = await readFile(aside, "utf8").catch(() => "");
-    if (moved !== seen) await link(aside, file).catch(() => {});
-    await rm(aside, { force: true });
+  // Only who owns the marker of this very lock may remove it: otherwise two could remove, one of them a lock that was just taken.
+  const marker = `${file}.over-${digestOf(seen).slice(7, 23)}`;
+  const owned = await link(mine, marker).then(
+    () => true,
+    () => false,
+  );
+  if (!owned) {
+    const other = parseHolder(await readFile(marker, "utf8").catch(() => ""));
+    if (other && !holds(other)) await rm(marker, { force: true });
+    return;
+  }
+  try {
+    if ((await readFile(file, "utf8").catch(() => undefined)) === seen) await rm(file, { force: true });
+  } finally {
+    await rm(marker, { force: true });
   }
 }
 
