@@ -45,6 +45,17 @@ export {
 } from "./manifest/manifest.js";
 export { formatReference, type ImageReference, parseReference } from "./reference/reference.js";
 export {
+  type BlobOutcome,
+  type BlobToWrite,
+  type CallOptions,
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+  type RegistryManifest,
+  type RegistryRepository,
+} from "./registry/client.js";
+export { type CredentialSource, type Credentials, type LoadCredentialsOptions, loadCredentials } from "./registry/credentials.js";
+export {
   type ByteSource,
   cleanTarPath,
   collectBytes,
