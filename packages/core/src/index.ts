@@ -30,6 +30,7 @@ export { type Digest, digestOf, isDigest } from "./digest/digest.js";
 export { EpicubeError, type EpicubeErrorOptions, isEpicubeError, messageOf } from "./errors/error.js";
 export { mapLimit } from "./limits/limit.js";
 export { type Logger, silentLogger } from "./logger/logger.js";
+export { produceEvents } from "./progress/produce.js";
 export type { ProgressEvent } from "./progress/progress.js";
 export { escapeControl } from "./text/escape.js";
 export { editDistance, nearest } from "./text/nearest.js";

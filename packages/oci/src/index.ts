@@ -56,6 +56,15 @@ export {
 } from "./registry/client.js";
 export { type CredentialSource, type Credentials, type LoadCredentialsOptions, loadCredentials } from "./registry/credentials.js";
 export {
+  type PullOptions,
+  type PushOptions,
+  pullImage,
+  pushImage,
+  type TransferDone,
+  type TransferEvent,
+  type TransferOptions,
+} from "./registry/transfer.js";
+export {
   type ByteSource,
   cleanTarPath,
   collectBytes,

@@ -1,4 +1,4 @@
-import { type Clock, type Digest, type ProgressEvent, systemClock } from "@epicube/core";
+import { type Clock, type Digest, type ProgressEvent, produceEvents, systemClock } from "@epicube/core";
 import {
   DEFAULT_GZIP_LEVEL,
   type Descriptor,
@@ -12,7 +12,6 @@ import type { ImageFamily } from "../family/family.js";
 import type { PlannedLayer } from "../plan/layer.js";
 import { type ImagePlan, type PlannedImage, planImages } from "../plan/plan.js";
 import { type BuildCache, type CachedLayer, loadBuildCache } from "./cache.js";
-import { produceEvents } from "./events.js";
 import { imageDocuments } from "./image.js";
 import { buildLayer, type LayerOptions, layerContentBytes, layerKey } from "./layer.js";
 import type { BuildEvent, BuiltImage } from "./result.js";

@@ -30,6 +30,8 @@ export interface ImageLayout {
   index(): Promise<ImageIndex>;
   /** The descriptor with this name (`org.opencontainers.image.ref.name`), or with this digest. */
   resolve(nameOrDigest: string): Promise<Descriptor | undefined>;
+  /** Where a blob lies, whether it is there or not. */
+  blobFile(digest: Digest): string;
   /** Bytes of a blob as it lies on disk, or undefined where there is none. */
   blobSize(digest: Digest): Promise<number | undefined>;
   /** A small blob in one piece, its digest checked. @throws EpicubeError LAYOUT_BLOB_MISSING, LAYOUT_BLOB_DAMAGED, OCI_DOCUMENT when larger than 8 MiB */
@@ -132,6 +134,7 @@ function createReader(root: string): ImageLayout {
     });
   const layout: ImageLayout = {
     folder: root,
+    blobFile,
     async index() {
       const file = join(root, "index.json");
       const found = await stat(file).catch(() => undefined);
