@@ -223,7 +223,12 @@ export function compileArgument(node: Operand, type: ParameterType, scope: Scope
   switch (node.kind) {
     case "nil": {
       const nil = type === "reflect.Value" ? undefined : null;
-      if (canBeNil(type)) return () => nil;
+      if (canBeNil(type)) {
+        return (state) => {
+          state.node = node;
+          return nil;
+        };
+      }
       return (state) => {
         state.node = node;
         return state.fail(`cannot assign nil to ${type}`);

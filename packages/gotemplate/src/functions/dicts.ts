@@ -81,7 +81,7 @@ function merge(values: readonly GoValue[], overwrite: boolean): GoValue {
 const MAP = "map[string]interface {}";
 const mergeFunction = (overwrite: boolean) => defineFunction([MAP, `...${MAP}`], (values) => merge(values, overwrite));
 const copyFunction = defineFunction(["interface {}"], ([value]) => {
-  if (value === null || value === undefined) return null;
+  if (value === null || value === undefined) throw new GoError("reflect: call of reflect.Value.Type on zero Value");
   return deepCopy(value);
 });
 

@@ -71,7 +71,8 @@ export function camelCase(text: string): string {
   let out = "";
   let at = 0;
   while (at < chars.length && isConnector(chars[at]!)) out += chars[at++];
-  if (at === chars.length) return out;
+  // A text of connectors alone gets its last one twice: so does the module that sprig uses.
+  if (at === chars.length) return out + (chars.at(-1) ?? "");
   let inUpperRun = isUpper(chars[at]!);
   let current = upperRune(chars[at++]!);
   for (; at < chars.length; at++) {
