@@ -57,7 +57,8 @@ export function makeEntity(run: Run, source: EntitySource): Entity | undefined {
     return undefined;
   }
   const before = run.diagnostics.length;
-  const fields = model ? [...model.parameters.values()] : [];
+  // The type of the entity hides a parameter of that name, as in ibek.
+  const fields = model ? [...model.parameters.values()].filter((field) => field.name !== "type") : [];
   const names = model ? fields.map((field) => field.name) : BUILT_IN[type as BuiltIn].map((field) => field.name);
   const declared = ["type", "entity_enabled", ...names.filter((name) => name !== "type" && name !== "entity_enabled")];
   const entity = new Entity(type, model, declared, source.spot, source.top);
