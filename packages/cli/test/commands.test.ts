@@ -254,7 +254,7 @@ describe("schema", () => {
 });
 
 describe("image", () => {
-  const images = 'repository: registry.example.org/demo\nversion: "1"\nnodes:\n';
+  const images = 'repository: registry.example.org/demo\nversion: "1"\nimages:\n';
 
   it("a second build is cached; tree tells what is shared", async () => {
     const beamline = await copyBeamline();
@@ -276,7 +276,7 @@ describe("image", () => {
   });
 
   it("faults of images.yaml have a place and are exit 1", async () => {
-    file("images.yaml", `${images}  - {name: a, parent: nowhere}\n`);
+    file("images.yaml", `${images}  a: {parent: nowhere, targets: {runtime: {layers: []}}}\n`);
     const { exitCode, stderr } = await here(["image", "build", "--layout", "l"]);
     expect(stderr).toMatch(/^images\.yaml:4:\d+: error /);
     expect(exitCode).toBe(1);

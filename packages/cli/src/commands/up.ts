@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DoneEvent, findBeamlineRoot, findIocProgram, stateFolderOf, up as takeUp, type UpEvent } from "@epicube/beamline";
-import { diagnosticToJson, EpicubeError } from "@epicube/core";
+import { diagnosticToJson, EpicubeError, escapeControl } from "@epicube/core";
 import { createSourceReader } from "../output/sources.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal, formatDuration, type Terminal } from "../output/terminal.js";
@@ -57,10 +57,12 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
     ...(Number.isSafeInteger(epoch) && context.env.SOURCE_DATE_EPOCH ? { sourceDateEpoch: epoch } : {}),
   });
   let last: DoneEvent | undefined;
+  let errors = 0;
   const source = createSourceReader(root);
   for await (const event of events) {
+    if (event.event === "diagnostic" && event.diagnostic.severity === "error") errors++;
     if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
-    else show(event, terminal, source);
+    else show(event, terminal, source, errors);
     if (event.event === "done") {
       last = event;
       if (flags.keep && event.ok) terminal.note("IOCs stay up; Ctrl-C stops them");
@@ -69,7 +71,7 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
   return last?.ok ? 0 : 1;
 }
 
-function show(event: UpEvent, terminal: Terminal, source: (file: string) => string | undefined): void {
+function show(event: UpEvent, terminal: Terminal, source: (file: string) => string | undefined, errors: number): void {
   switch (event.event) {
     case "progress":
       terminal.progress(event);
@@ -87,26 +89,28 @@ function show(event: UpEvent, terminal: Terminal, source: (file: string) => stri
       if (event.state === "failing") terminal.note(`${event.release}: ${event.reason ?? "failing"}`);
       break;
     case "done":
-      showDone(event, terminal);
+      showDone(event, terminal, errors);
       break;
     default:
       break;
   }
 }
 
-function showDone(event: DoneEvent, terminal: Terminal): void {
+function showDone(event: DoneEvent, terminal: Terminal, errors: number): void {
   const { colors } = terminal;
-  if (event.iocs.length > 0) {
-    const rows = event.iocs.map((ioc) => [
-      ioc.name,
-      ioc.state === "healthy" ? colors.green(ioc.state) : colors.red(ioc.state),
-      shortImage(ioc.image),
-      `${ioc.pvs.ok}/${ioc.pvs.total}`,
-      formatDuration(ioc.wallMs),
-      ioc.cause ?? "",
-    ]);
-    terminal.line(formatTable([["IOC", "STATE", "IMAGE DIGEST", "PVS", "TIME", ""], ...rows]));
+  if (event.iocs.length === 0) {
+    terminal.line(`${colors.red("nothing was deployed")}: ${errors} error${errors === 1 ? "" : "s"}`);
+    return;
   }
+  const rows = event.iocs.map((ioc) => [
+    ioc.name,
+    ioc.state === "healthy" ? colors.green(ioc.state) : colors.red(ioc.state),
+    shortImage(ioc.image),
+    `${ioc.pvs.ok}/${ioc.pvs.total}`,
+    formatDuration(ioc.wallMs),
+    escapeControl(ioc.cause ?? ""),
+  ]);
+  terminal.line(formatTable([["IOC", "STATE", "IMAGE DIGEST", "PVS", "TIME", ""], ...rows]));
   const healthy = event.iocs.filter((ioc) => ioc.state === "healthy").length;
   const verdict = event.ok ? colors.green("healthy") : colors.red("not healthy");
   terminal.line(`${verdict}: ${healthy} of ${event.iocs.length} IOCs in ${formatDuration(event.wallMs)}`);

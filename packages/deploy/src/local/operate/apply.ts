@@ -85,7 +85,11 @@ async function runPlan(
     for (const item of items) {
       signal.throwIfAborted();
       const gate = await launch(session, item, started, emit);
-      if (gate) gates.push(judge(session, item, gate, { signal, failFast, ends: options.failFast }, emit));
+      if (!gate) continue;
+      const judged = judge(session, item, gate, { signal, failFast, ends: options.failFast }, emit);
+      // Awaited with the others below; an abort while the next IOC is started must not be an unhandled rejection.
+      judged.catch(() => {});
+      gates.push(judged);
     }
     await Promise.all(gates);
   } catch (error) {
