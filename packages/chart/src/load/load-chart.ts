@@ -68,28 +68,25 @@ async function load(path: string, options: LoadChartOptions): Promise<Chart> {
   const top = resolve(path);
   const info = await stat(top).catch(() => undefined);
   if (!info) throw new LoadFailure("CHART_NOT_FOUND", `path ${JSON.stringify(path)} not found`, path);
+  if (info.isDirectory()) await checkVersion(top, options.extraFiles ?? []);
   const files = info.isDirectory() ? await readFolder(top, options) : await readArchiveFile(top);
   const extra = options.extraFiles ?? [];
   const replaced = new Set(extra.map((file) => file.path));
   const all = [...files.filter((file) => !replaced.has(file.path)), ...extra].sort((a, b) =>
     a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
   );
-  checkVersion(all, top);
   return chartOfFiles(all, path, readChartArchive);
 }
 
-/** What helm looks at before it chooses how to read a chart. */
-function checkVersion(files: readonly ChartFile[], top: string): void {
-  const chartYaml = files.find((file) => file.path === "Chart.yaml");
+/** What helm looks at before it chooses how to read a folder; .helmignore does not count here. */
+async function checkVersion(top: string, extra: readonly ChartFile[]): Promise<void> {
   const at = join(top, "Chart.yaml");
-  if (!chartYaml)
-    throw new LoadFailure(
-      "CHART_INVALID",
-      `unable to detect chart at ${at}: open ${at}: no such file or directory`,
-      at,
-      "a chart's folder holds Chart.yaml",
-    );
-  const version = readApiVersion(decodeGo(chartYaml.bytes));
+  const bytes = extra.find((file) => file.path === "Chart.yaml")?.bytes ?? (await readFile(at).catch(() => undefined));
+  if (!bytes) {
+    const message = `unable to detect chart at ${at}: open ${at}: no such file or directory`;
+    throw new LoadFailure("CHART_INVALID", message, at, "a chart's folder holds Chart.yaml");
+  }
+  const version = readApiVersion(decodeGo(withoutMark(bytes)));
   if (version === "v3")
     throw new LoadFailure("CHART_INVALID", "invalid chart apiVersion", at, "charts of apiVersion v1 and v2 can be rendered");
   if (version !== "" && version !== "v1" && version !== "v2") throw new LoadFailure("CHART_INVALID", "unsupported chart version", at);

@@ -1,45 +1,35 @@
-import { dereference, loadYaml, type ScalarResolver, type YamlAlias, type YamlNode, type YamlScalar } from "@epicube/core/yaml";
-import type { GoMap, GoValue } from "@epicube/gotemplate";
+import { compareGo, type GoMap, type GoValue, quoteGo } from "@epicube/gotemplate";
 import { formatFloat32G } from "./number.js";
+import { type DocumentNode, type MapNode, parseDocument, type ScalarNode } from "./parse.js";
 import { resolvePlain } from "./resolve.js";
+import { YamlError } from "./scan.js";
+
+export { YamlError } from "./scan.js";
 
 /** YAML as helm reads it, before JSON makes all numbers float64. Integers are bigints, keys are texts. */
 export type YamlData = null | boolean | string | number | bigint | YamlData[] | Map<string, YamlData>;
 
-/** A text that helm's YAML reader refuses; `message` is its text, after `yaml: ` where it says so. */
-export class YamlError extends Error {
-  /** Line from 1, where it is known. */
-  readonly line: number | undefined;
-  constructor(message: string, line?: number) {
-    super(message);
-    this.line = line;
-  }
-}
-
 const TAG = "tag:yaml.org,2002:";
 
-/** Decides what a scalar means; the value of a plain one without a tag is decided when it is read. */
-const resolveHelmScalar: ScalarResolver = ({ text, style, tag }) => {
-  if (tag === undefined || tag === "" || tag === "!") return { value: style === "plain" && tag !== "!" ? resolvePlain(text).value : text };
-  if (!tag.startsWith(TAG)) return { value: text };
+/** What a scalar means. @throws YamlError where its tag does not fit */
+function scalarValue({ text, tag, plain }: ScalarNode): null | boolean | string | number | bigint {
+  if (tag === "") return plain ? resolvePlain(text).value : text;
+  if (!tag.startsWith(TAG)) return text;
   const name = tag.slice(TAG.length);
-  if (name === "str") return { value: text };
+  if (name === "str") return text;
   if (name === "binary") return decodeBinary(text);
+  if (!["int", "float", "bool", "null", "timestamp"].includes(name)) return text;
   const resolved = resolvePlain(text);
-  if (name === "timestamp") return resolved.tag === "timestamp" ? { value: text } : mismatch(resolved.tag, text, name);
-  if (name === "float" && resolved.tag === "int") return { value: Number(resolved.value) };
-  if (name === "int" || name === "float" || name === "bool" || name === "null")
-    return resolved.tag === name ? { value: resolved.value } : mismatch(resolved.tag, text, name);
-  return { value: text };
-};
+  if (resolved.tag === name) return resolved.value;
+  if (name === "float" && resolved.tag === "int") return Number(resolved.value);
+  throw new YamlError(`cannot decode !!${resolved.tag === "timestamp" ? "str" : resolved.tag} \`${text}\` as a !!${name}`);
+}
 
-const mismatch = (found: string, text: string, wanted: string) => ({ error: `cannot decode !!${found} \`${text}\` as a !!${wanted}` });
-
-function decodeBinary(text: string) {
+function decodeBinary(text: string): string {
   const compact = text.replace(/[\r\n]/g, "");
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact))
-    return { error: "!!binary value contains invalid base64 data" };
-  return { value: Buffer.from(compact, "base64").toString("utf8") };
+    throw new YamlError("!!binary value contains invalid base64 data");
+  return Buffer.from(compact, "base64").toString("utf8");
 }
 
 /** Alias expansion that go-yaml allows: 99 % of a small document, 10 % of a very large one. */
@@ -55,31 +45,12 @@ const LONE = /\p{Surrogate}/u;
 /** Reads the first document of a text. An empty text is null. @throws YamlError */
 export function readYaml(text: string): YamlData {
   if (REFUSED.test(text)) throw new YamlError(LONE.test(text) ? "invalid leading UTF-8 octet" : "control characters are not allowed");
-  const source = loadYaml(text, { file: "", resolve: resolveHelmScalar, merge: false, duplicateKeys: "last", maxDepth: 1000 });
-  const failure = source.diagnostics.find((diagnostic) => diagnostic.severity === "error");
-  if (failure) {
-    const line = failure.range?.startLine;
-    if (failure.code === "YAML_ALIAS") throw new YamlError(`unknown anchor '${/&(\S+)/.exec(failure.message)?.[1] ?? ""}' referenced`);
-    if (failure.code === "YAML_SCALAR") throw new YamlError(failure.message);
-    throw new YamlError(`${line === undefined ? "" : `line ${line}: `}${libyamlMessage(failure.message)}`, line);
-  }
-  const root = source.value?.documents[0] ?? null;
+  const root = parseDocument(text);
   return root ? createReader()(root) : null;
 }
 
-/** The words of libyaml for the most common syntax errors. */
-function libyamlMessage(message: string): string {
-  if (/Nested mappings are not allowed|implicit map keys|Implicit keys need to be on a single line/i.test(message))
-    return "mapping values are not allowed in this context";
-  if (/must be sufficiently indented|Unexpected (?:flow-map|flow-seq)|must end with|should be separated/i.test(message))
-    return "did not find expected ',' or ']'";
-  if (/Tabs are not allowed|tab character/i.test(message)) return "found character that cannot start any token";
-  if (/Missing closing .quote|Expected .* closing/i.test(message)) return "found unexpected end of stream";
-  return "did not find expected key";
-}
-
-function createReader(): (node: YamlNode) => YamlData {
-  const open = new Set<YamlAlias["target"]>();
+function createReader(): (node: DocumentNode) => YamlData {
+  const open = new Set<DocumentNode>();
   let count = 0;
   let aliased = 0;
   let aliasDepth = 0;
@@ -89,60 +60,59 @@ function createReader(): (node: YamlNode) => YamlData {
     if (aliased > 100 && count > 1000 && aliased / count > allowedAliasRatio(count))
       throw new YamlError("document contains excessive aliasing");
   };
-  const read = (node: YamlNode): YamlData => {
+  /** Runs on what an alias stands for. */
+  const follow = <T>(node: DocumentNode, run: (target: Exclude<DocumentNode, { kind: "alias" }>) => T): T => {
+    if (node.kind !== "alias") return run(node);
     tick();
-    if (node.kind === "alias") {
-      if (open.has(node.target)) throw new YamlError(`anchor '${node.name}' value contains itself`);
-      open.add(node.target);
-      aliasDepth++;
-      const value = read(node.target);
-      aliasDepth--;
-      open.delete(node.target);
-      return value;
-    }
-    if (node.kind === "scalar") return node.value as YamlData;
-    if (node.kind === "sequence") return node.items.map(read);
-    const map = new Map<string, YamlData>();
-    readInto(map, node);
-    return map;
+    if (open.has(node.target)) throw new YamlError(`anchor '${node.name}' value contains itself`);
+    open.add(node.target);
+    aliasDepth++;
+    const result = follow(node.target, run);
+    aliasDepth--;
+    open.delete(node.target);
+    return result;
   };
+  const read = (node: DocumentNode): YamlData =>
+    follow(node, (target) => {
+      tick();
+      if (target.kind === "scalar") return scalarValue(target);
+      if (target.kind === "sequence") return target.items.map(read);
+      const map = new Map<string, YamlData>();
+      readInto(map, target);
+      return map;
+    });
   // go-yaml 2 expands a merge key where it stands: what comes later wins, be it a key or a merged one
-  const readInto = (map: Map<string, YamlData>, node: Extract<YamlNode, { kind: "map" }>) => {
-    for (const entry of node.entries) {
-      const key = dereference(entry.key);
+  const readInto = (map: Map<string, YamlData>, node: MapNode) => {
+    for (const { key, value } of node.entries) {
       if (key.kind === "scalar" && isMergeKey(key)) {
-        merge(map, entry.value);
+        merge(map, value);
         continue;
       }
-      const text = keyText(read(entry.key));
-      const value = read(entry.value);
-      if (text === undefined) throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${showGo(value)}`, -1);
-      map.set(text, value);
+      const text = keyText(read(key));
+      const data = read(value);
+      if (text === undefined)
+        throw new YamlError(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${data === null ? "<nil>" : showGo(data)}`, -1);
+      map.set(text, data);
     }
   };
-  const merge = (map: Map<string, YamlData>, node: YamlNode) => {
-    const target = dereference(node);
-    const items = target.kind === "sequence" && node.kind !== "alias" ? [...target.items].reverse() : [node];
-    for (const item of items) {
-      const source = dereference(item);
-      if (source.kind !== "map") throw new YamlError("map merge requires map or sequence of maps as the value");
-      tick();
-      if (item.kind === "alias") aliasDepth++;
-      readInto(map, source);
-      if (item.kind === "alias") aliasDepth--;
+  const merge = (map: Map<string, YamlData>, node: DocumentNode) => {
+    for (const item of node.kind === "sequence" ? [...node.items].reverse() : [node]) {
+      follow(item, (source) => {
+        if (source.kind !== "map") throw new YamlError("map merge requires map or sequence of maps as the value");
+        tick();
+        readInto(map, source);
+      });
     }
   };
   return read;
 }
 
-const isMergeKey = (key: YamlScalar) =>
-  key.text === "<<" && ((key.style === "plain" && key.tag === undefined) || key.tag === `${TAG}merge`);
+const isMergeKey = (key: ScalarNode) => key.text === "<<" && (key.plain || key.tag === `${TAG}merge`);
 
 /** A key as helm writes it: numbers and booleans become texts. undefined for null. */
 function keyText(key: YamlData): string | undefined {
   if (key === null) return undefined;
-  if (typeof key === "object")
-    throw new YamlError(`invalid map key: ${Array.isArray(key) ? "[]interface {}" : "map[interface {}]interface {}"}{}`);
+  if (typeof key === "object") throw new YamlError(`invalid map key: ${showGo(key)}`);
   return scalarText(key);
 }
 
@@ -158,7 +128,13 @@ export function scalarText(value: null | boolean | string | number | bigint): st
 
 function showGo(value: YamlData): string {
   if (value === null) return "interface {}(nil)";
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return quoteGo(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(showGo).join(", ")}}`;
+  if (value instanceof Map) {
+    const keys = [...value.keys()].sort(compareGo);
+    return `map[interface {}]interface {}{${keys.map((key) => `${quoteGo(key)}:${showGo(value.get(key)!)}`).join(", ")}}`;
+  }
+  return String(value);
 }
 
 /** The data as templates see it: every number a float64. @throws YamlError for what JSON cannot hold. */
