@@ -46,6 +46,7 @@ export function fieldOf(state: State, receiver: GoValue, name: string, type: str
     }
   }
   if (receiver instanceof GoStruct && receiver.fields.has(name)) {
+    if (/^[a-z_]/.test(name)) state.fail(`${name} is an unexported field of struct type ${type ?? typeOf(receiver)}`);
     if (hasArguments) state.fail(`${name} has arguments but cannot be invoked as function`);
     return receiver.fields.get(name);
   }

@@ -77,7 +77,7 @@ function general(value: number, precision: number, upper: boolean): string {
   let limit = short ? 6 : wanted;
   if (limit > digits.length && digits.length >= trimmed.point) limit = digits.length;
   if (short) limit = 6;
-  const exponent = digits === "" ? 0 : trimmed.point - 1;
+  const exponent = trimmed.point - 1;
   if (exponent < -4 || exponent >= limit) {
     const shown = short ? digits.length : Math.min(wanted, digits.length);
     return exponential(trimmed, Math.max(shown - 1, 0), upper ? "E" : "e");

@@ -26,6 +26,8 @@ export class Printer {
   zero = false;
   plusV = false;
   sharpV = false;
+  /** Inside `%!verb(type=value)`, where methods are not asked. */
+  private erroring = false;
 
   clearFlags(): void {
     this.width = this.precision = 0;
@@ -81,7 +83,9 @@ export class Printer {
     if (value === undefined || value === null) this.text += "<nil>";
     else {
       this.text += `${typeOf(value)}=`;
+      this.erroring = true;
       this.value(value, "v", 0);
+      this.erroring = false;
     }
     this.text += ")";
   }
@@ -122,8 +126,13 @@ export class Printer {
       this.complex(value, verb);
       return;
     }
+    if (verb === "w") {
+      // Only Errorf may wrap.
+      this.badVerb(value, verb);
+      return;
+    }
     const text = goTypeOf(value)?.text;
-    if (text && !this.sharpV && "vsxXq".includes(verb)) {
+    if (text && !this.sharpV && !this.erroring && "vsxXq".includes(verb)) {
       this.string(text(value as never), verb, value);
       return;
     }

@@ -7,7 +7,9 @@ import { defineFunction, type FunctionTable } from "./function.js";
 class GoVersion extends GoStruct {
   readonly version: Version;
   constructor(version: Version) {
-    super(VERSION_TYPE);
+    const { major, minor, patch, prerelease, metadata, original } = version;
+    const numbers = Object.entries({ major, minor, patch }).map(([name, value]): [string, GoValue] => [name, goInteger("uint64", value)]);
+    super(VERSION_TYPE, new Map<string, GoValue>([...numbers, ["pre", prerelease], ["metadata", metadata], ["original", original]]));
     this.version = version;
   }
 }

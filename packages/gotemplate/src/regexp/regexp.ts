@@ -47,12 +47,14 @@ function compile(source: string): Regexp {
   };
 }
 
-/** What the engine can do and Go cannot: look-around. */
+/** What the engine can do and Go cannot: look-around. Go takes look-behind for a group name that is wrong. */
 function unsupported(source: string): string | undefined {
   const match = /(?:^|[^\\])(?:\\\\)*(\(\?<?[=!])/.exec(source);
-  return match
-    ? `error parsing regexp: invalid or unsupported Perl syntax: \`${match[1]!.slice(0, match[1]!.startsWith("(?<") ? 4 : 3)}\``
-    : undefined;
+  if (!match) return undefined;
+  const rest = source.slice(match.index + match[0].length - match[1]!.length);
+  if (!rest.startsWith("(?<")) return `error parsing regexp: invalid or unsupported Perl syntax: \`${rest.slice(0, 3)}\``;
+  const close = rest.indexOf(">");
+  return `error parsing regexp: invalid named capture: \`${close === -1 ? rest : rest.slice(0, close + 1)}\``;
 }
 
 function widthAt(text: string, at: number): number {
