@@ -26,7 +26,7 @@ const TYPE_LIMITS: Partial<Record<FieldType, readonly [number, number]>> = {
   DOUBLE: [-1e300, 1e300],
 };
 
-const WITH_VALUE = new Set(["VAL", "HIHI", "HIGH", "LOW", "LOLO", "LALM", "ALST", "MLST", "OVAL", "PVAL", "IVOV"]);
+const WITH_VALUE = new Set(["VAL", "HIHI", "HIGH", "LOW", "LOLO", "LALM", "ALST", "MLST", "OVAL", "IVOV"]);
 /** Record types that report limits for their fields; the others say zero. */
 const WITH_LIMITS = new Set(
   "ai ao longin longout int64in int64out calc calcout sub sel seq dfanout waveform aai aao subArray compress histogram".split(" "),
@@ -45,15 +45,16 @@ function plainLimits(low: number, high: number): ChannelLimits {
 
 /** A to U of the calculating records: what they are comes from their links, which say nothing of it here. */
 function isArgument(record: SimRecord, definition: FieldDefinition): boolean {
-  return definition.name.length === 1 && record.definitions.has(`INP${definition.name}`);
+  const letter = /^L?([A-U])$/.exec(definition.name)?.[1];
+  return letter !== undefined && record.definitions.has(`INP${letter}`);
 }
 
 function limitsOf(record: SimRecord, definition: FieldDefinition): ChannelLimits | undefined {
   const range = TYPE_LIMITS[definition.type] ?? (definition.type === "NOACCESS" ? ([0, 0] as const) : undefined);
   if (!range) return undefined;
   const nothing = definition.type === "INT64" && definition.name === "VAL" ? 0 : Number.NaN;
-  const own =
-    WITH_VALUE.has(definition.name) && !(record.type === "calcout" && definition.name === "OVAL") && record.definitions.has("HOPR");
+  const listed = WITH_VALUE.has(definition.name) || (definition.name === "PVAL" && record.type === "ao");
+  const own = listed && !(record.type === "calcout" && definition.name === "OVAL") && record.definitions.has("HOPR");
   const argument = isArgument(record, definition);
   if (definition.name === "NORD" && record.definitions.has("NELM")) return plainLimits(0, numberOf(record, "NELM"));
   const reported = WITH_LIMITS.has(record.type) && !argument;

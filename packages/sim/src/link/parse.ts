@@ -3,7 +3,7 @@ export function showLink(text: string, kind: "INLINK" | "OUTLINK" | "FWDLINK"): 
   const link = parseLink(text, kind);
   if (link.kind !== "record") return text.trim();
   const name = text.trim().split(/[ \t]+/, 1)[0]!;
-  if (kind === "FWDLINK") return name;
+  if (kind === "FWDLINK") return link.remote ? `${name} CA` : name;
   return `${name} ${link.follow ?? (link.process ? "PP" : link.remote ? "CA" : "NPP")} ${link.severity}`;
 }
 

@@ -75,7 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
     record.values.STAT = STATUS.DISABLE;
     record.values.NSEV = 0;
     record.values.NSTA = 0;
-    poster.after(record, before, EVENT_MASK.VALUE | EVENT_MASK.ALARM);
+    poster.alarm(record, before);
     return true;
   };
   const process = (record: SimRecord): void => {

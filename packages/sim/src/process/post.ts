@@ -12,6 +12,8 @@ export interface Poster {
   before(record: SimRecord): Record<string, FieldValue> | undefined;
   /** After processing: posts what changed, VAL by its deadbands. */
   after(record: SimRecord, before: Record<string, FieldValue> | undefined, alarmMask: number): void;
+  /** After the alarm alone was set: posts it, and VAL with it. */
+  alarm(record: SimRecord, before: Record<string, FieldValue> | undefined): void;
   /** After a put that does not process: posts the field, and what changed with it. */
   put(record: SimRecord, before: Record<string, FieldValue> | undefined, field: string): void;
   /** Renews the CP links of a record. */
@@ -84,6 +86,11 @@ export function createPoster(): Poster {
         else if (before[field] !== record.values[field]) tell(record, field, VALUE_AND_LOG | alarmMask);
       }
     },
+    alarm(record, before) {
+      if (!before) return;
+      for (const field of [...(watchers.get(record)?.keys() ?? [])])
+        if (field === "VAL" || before[field] !== record.values[field]) tell(record, field, EVENT_MASK.VALUE | EVENT_MASK.ALARM);
+    },
     put(record, before, written) {
       if (!before) return;
       for (const field of [...(watchers.get(record)?.keys() ?? [])]) {
@@ -106,8 +113,8 @@ export function createPoster(): Poster {
           else engine.processPassive(record);
         };
         ends.push(
-          poster.watch(target, link.field, () => {
-            if (queued) return;
+          poster.watch(target, link.field, (mask) => {
+            if (queued || (mask & (EVENT_MASK.VALUE | EVENT_MASK.ALARM)) === 0) return;
             queued = true;
             engine.after(0, run);
           }),

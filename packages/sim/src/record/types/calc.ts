@@ -45,7 +45,6 @@ function run(engine: Engine, record: SimRecord, field: string, value: number): n
 }
 
 function compute(engine: Engine, record: SimRecord): void {
-  for (const letter of LETTERS) if (record.definitions.has(`L${letter}`)) record.values[`L${letter}`] = numberOf(record, letter);
   if (!readInputs(engine, record)) return;
   const value = run(engine, record, "CALC", numberOf(record, "VAL"));
   if (value === undefined) {
@@ -54,6 +53,11 @@ function compute(engine: Engine, record: SimRecord): void {
   }
   record.values.VAL = value;
   record.values.UDF = Number.isNaN(value) ? 1 : 0;
+}
+
+/** Keeps the arguments as those of the last run. */
+function keepArguments(record: SimRecord): void {
+  for (const letter of LETTERS) if (record.definitions.has(`L${letter}`)) record.values[`L${letter}`] = numberOf(record, letter);
 }
 
 function changed(_engine: Engine, record: SimRecord, field: string): boolean {
@@ -70,6 +74,7 @@ export const CALC: RecordSupport = {
   process(engine, record) {
     compute(engine, record);
     raiseLimits(record);
+    keepArguments(record);
   },
 };
 
@@ -116,6 +121,7 @@ export const CALCOUT: RecordSupport = {
   process(engine, record) {
     compute(engine, record);
     raiseLimits(record);
+    keepArguments(record);
     const before = numberOf(record, "PVAL");
     const now = numberOf(record, "VAL");
     const due = CONDITIONS[numberOf(record, "OOPT")]?.(now, before, numberOf(record, "MDEL")) ?? false;

@@ -135,6 +135,7 @@ export const SELECT: RecordSupport = {
       record.values.UDF = Number.isNaN(numberOf(record, "VAL")) ? 1 : 0;
     }
     raiseLimits(record);
+    for (const letter of INPUTS) record.values[`L${letter}`] = numberOf(record, letter);
   },
 };
 

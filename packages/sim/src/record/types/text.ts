@@ -55,10 +55,16 @@ export const TEXT_OUTPUT: RecordSupport = {
 
 /** The text of a long string record is an array of characters in the IOC; here it is text. */
 const longText = {
+  changed: changedLong,
   convert: (_record: SimRecord, field: string, value: FieldValue) => (field === "VAL" ? String(value) : undefined),
   served: (_record: SimRecord, field: string) =>
     field === "VAL" || field === "OVAL" ? ({ type: "STRING", count: 1 } as const) : undefined,
 };
+
+function changedLong(_engine: unknown, record: SimRecord, field: string): boolean {
+  if (field === "VAL") setText(record, textOf(record, "VAL"));
+  return true;
+}
 
 function startLong(record: SimRecord): void {
   record.values.VAL = textOf(record, "VAL");
