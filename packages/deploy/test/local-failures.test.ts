@@ -117,7 +117,7 @@ describe("an IOC that fails", () => {
 
 describe("stopping", () => {
   it("kills what ignores SIGTERM, and what is stopped by SIGSTOP ends too", async () => {
-    const beamline = await openBeamline({ graceMs: 150 });
+    const beamline = await openBeamline({ graceMs: 1500 });
     const target = await beamline.open();
     await deploy(target, [makeRelease("stubborn", { mode: "ignores-term" }), makeRelease("frozen")]);
     const pids = [...pidsOf(target, "stubborn"), ...pidsOf(target, "frozen")];

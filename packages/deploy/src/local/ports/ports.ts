@@ -8,7 +8,7 @@ import { findPortHolder } from "./holder.js";
 export const LOCAL_HOST = "127.0.0.1";
 
 /** First port when none is asked for. */
-export const DEFAULT_PORT_BASE = 20000;
+const DEFAULT_PORT_BASE = 20000;
 
 /** Ports from the base on. */
 export const PORT_COUNT = 1000;
@@ -59,7 +59,7 @@ export function assignPorts(
 }
 
 /** Tries to bind a port of 127.0.0.1 by TCP and UDP, as an IOC will. Gives the protocol that is taken, or undefined. */
-export async function findTakenProtocol(port: number): Promise<"tcp" | "udp" | undefined> {
+async function findTakenProtocol(port: number): Promise<"tcp" | "udp" | undefined> {
   const free = (open: (done: (error?: NodeJS.ErrnoException) => void) => void) =>
     new Promise<boolean>((resolve, reject) => {
       open((error) => {

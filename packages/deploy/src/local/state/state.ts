@@ -34,7 +34,7 @@ export type IocRecord = z.infer<typeof iocSchema>;
 export type LocalState = z.infer<typeof stateSchema>;
 
 /** Reads the state of a beamline; there is none yet is an empty one. Throws `STATE_CORRUPT` for anything else than what was written. */
-export async function readState(stateFolder: string): Promise<LocalState> {
+async function readState(stateFolder: string): Promise<LocalState> {
   const file = stateFile(stateFolder);
   let text: string;
   try {
