@@ -18,6 +18,7 @@ describePeer(["ibek"], "real ibek on the example beamline", ({ ibek }) => {
     const support = await findSupportFiles(settings.support!.map((path) => join(EXAMPLE, path)));
     const temp = await createTempFolder("ibek");
     try {
+      await mkdir(join(temp.path, "opi"));
       const generated = check.iocs.filter((ioc) => ioc.instance.instanceFiles.length > 0);
       expect(generated.length).toBeGreaterThanOrEqual(4);
       for (const ioc of generated) {
@@ -34,7 +35,7 @@ describePeer(["ibek"], "real ibek on the example beamline", ({ ibek }) => {
             out,
           ],
           {
-            env: { IOC, RUNTIME_DIR, IOC_NAME: ioc.name },
+            env: { IOC, RUNTIME_DIR, IOC_NAME: ioc.name, EPICS_ROOT: temp.path },
           },
         );
         for (const file of ["st.cmd", "ioc.subst"]) {
