@@ -192,7 +192,8 @@ export function createChannels(options: ChannelsOptions): Channels {
       stopSearch = finder.search(cid, name, {
         found(server, via) {
           timingsMs.search ??= clock.monotonicMs() - Math.max(startedMs, via?.stageStartedMs ?? 0);
-          if (via) attempts.delete(via);
+          // A name server taken for silent is being asked for the channel already: its late answer changes nothing there.
+          if (via && attempts.get(via)?.stage === "search") attempts.delete(via);
           let connection: Connection;
           try {
             connection = via && isSame(server, via) ? via : circuits.to(server);
@@ -205,6 +206,7 @@ export function createChannels(options: ChannelsOptions): Channels {
           ask(connection);
         },
         notFound(via) {
+          if (attempts.get(via)?.stage === "create") return;
           attempts.delete(via);
           fail(formatAddress(via.address), notFound(name, formatAddress(via.address)));
         },

@@ -2,6 +2,7 @@ import { EpicubeError } from "@epicube/core";
 import { severityCode, severityName, statusCode, statusName } from "../tables/alarms.js";
 import { type DbrType, dbrBytes } from "../tables/types.js";
 import { decodeElements, encodeElements } from "../value/elements.js";
+import { toInteger } from "../value/integers.js";
 import type { ChannelLimits, DbrData, NumericElements } from "../value/types.js";
 import { padded } from "./header.js";
 import { decodeText, encodeText } from "./text.js";
@@ -100,7 +101,7 @@ export function encodeDbr(type: DbrType, data: DbrInit, count: number): Uint8Arr
     const unitsAt = floating ? 8 : 4;
     payload.set(encodeText(data.units ?? "", UNITS_BYTES), unitsAt);
     const numbers = LIMIT_NAMES.map((name) => data.limits?.[name] ?? 0);
-    encodeElements(type.native, clampAll(type, numbers), payload, unitsAt + UNITS_BYTES, limitCount(type));
+    encodeElements(type.native, castAll(type, numbers), payload, unitsAt + UNITS_BYTES, limitCount(type));
   }
   return payload;
 }
@@ -111,8 +112,8 @@ function encodeStates(view: DataView, payload: Uint8Array, states: readonly stri
   for (let index = 0; index < count; index++) payload.set(encodeText(states[index]!, ENUM_STATE_BYTES), 6 + index * ENUM_STATE_BYTES);
 }
 
-/** Limits of a wide record read through a narrow type would wrap around; a database cuts them to the type's range. */
-function clampAll(type: DbrType, numbers: number[]): number[] {
-  const range = { SHORT: [-32768, 32767], CHAR: [0, 255], LONG: [-2147483648, 2147483647] }[type.native as string];
-  return range === undefined ? numbers : numbers.map((number) => Math.trunc(Math.min(range[1]!, Math.max(range[0]!, number))) || 0);
+/** Limits as a database writes them for an integer type: a C cast, and 0 where there is no limit (NaN). */
+function castAll(type: DbrType, numbers: number[]): number[] {
+  if (type.native === "FLOAT" || type.native === "DOUBLE") return numbers;
+  return numbers.map((number) => (Number.isFinite(number) ? toInteger(type.native, number) : 0));
 }

@@ -1,6 +1,7 @@
 import { EpicubeError } from "@epicube/core";
 import type { DbfName } from "../tables/types.js";
-import { formatFloating, numberFromText, toFloat, toInt32 } from "./numbers.js";
+import { toInteger } from "../value/integers.js";
+import { formatFloating, integerFromText, numberFromText, toFloat } from "./numbers.js";
 import type { ChannelSnapshot, ChannelValue } from "./types.js";
 
 /** The elements of a value, however it was given. */
@@ -24,7 +25,7 @@ export function convertForRead(
 ): ArrayLike<number | string> {
   if (from === to) return elements;
   if (to === "STRING") return mapElements(elements, (element) => textForRead(from, element as number, context));
-  if (from === "STRING") return mapElements(elements, (element) => narrow(to, numberOfText(String(element), true)));
+  if (from === "STRING") return mapElements(elements, (element) => numberOfText(to, String(element), true));
   return mapElements(elements, (element) => narrow(to, element as number));
 }
 
@@ -42,7 +43,7 @@ export function convertForWrite(
   if (from === to) return elements;
   if (to === "STRING") return mapElements(elements, (element) => textOf(from, element as number, 6));
   if (to === "ENUM" && from === "STRING") return mapElements(elements, (element) => stateOfText(String(element), context.enums ?? []));
-  if (from === "STRING") return mapElements(elements, (element) => narrow(to, numberOfText(String(element), false)));
+  if (from === "STRING") return mapElements(elements, (element) => numberOfText(to, String(element), false));
   return mapElements(elements, (element) => narrow(to, element as number));
 }
 
@@ -58,11 +59,21 @@ function textOf(from: DbfName, value: number, precision: number): string {
   return from === "FLOAT" || from === "DOUBLE" ? formatFloating(value, precision) : String(value);
 }
 
-function numberOfText(text: string, emptyIsZero: boolean): number {
-  if (emptyIsZero && text === "") return 0;
-  const number = numberFromText(text);
-  if (number === undefined) throw new EpicubeError("CA_CONVERT", `"${text}" is not a number`);
-  return number;
+/** What an integer type holds of a number in text; beyond it a database refuses. */
+const TEXT_RANGE: Readonly<Partial<Record<DbfName, readonly [number, number]>>> = {
+  SHORT: [-32768, 32767],
+  CHAR: [-128, 255],
+  LONG: [-2147483648, 2147483647],
+};
+
+function numberOfText(to: DbfName, text: string, emptyIsZero: boolean): number {
+  if (emptyIsZero && text === "" && to !== "ENUM") return 0;
+  const range = TEXT_RANGE[to];
+  const number = range ? integerFromText(text) : numberFromText(text);
+  // Record support knows texts for states, not states for any text: even "1" is refused.
+  if (number === undefined || to === "ENUM") throw new EpicubeError("CA_CONVERT", `"${text}" is not a number`);
+  if (range && (number < range[0] || number > range[1])) throw new EpicubeError("CA_CONVERT", `${number} does not fit into ${to}`);
+  return narrow(to, number);
 }
 
 function stateOfText(text: string, states: readonly string[]): number {
@@ -74,20 +85,8 @@ function stateOfText(text: string, states: readonly string[]): number {
 }
 
 function narrow(to: DbfName, value: number): number {
-  switch (to) {
-    case "SHORT":
-      return (toInt32(value) << 16) >> 16;
-    case "ENUM":
-      return toInt32(value) & 0xffff;
-    case "CHAR":
-      return toInt32(value) & 0xff;
-    case "LONG":
-      return toInt32(value);
-    case "FLOAT":
-      return toFloat(value);
-    default:
-      return value;
-  }
+  if (to === "DOUBLE") return value;
+  return to === "FLOAT" ? toFloat(value) : toInteger(to, value);
 }
 
 function mapElements<Result>(elements: ArrayLike<number | string>, map: (element: number | string) => Result): Result[] {

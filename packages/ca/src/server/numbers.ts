@@ -16,10 +16,16 @@ export function numberFromText(text: string): number | undefined {
   return sign * Number(digits);
 }
 
-/** A C cast from double to a 32-bit integer as x86-64 does it: towards zero, and the smallest integer where it does not fit. */
-export function toInt32(value: number): number {
-  const whole = Math.trunc(value);
-  return whole >= -2147483648 && whole <= 2147483647 ? whole | 0 : -2147483648;
+/** An integer at the beginning of the text, in C's notation: hexadecimal after 0x, octal after 0. Units may follow it. */
+const INTEGER = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
+
+/** Reads a whole number from text as strtol does; undefined where there is none. */
+export function integerFromText(text: string): number | undefined {
+  const match = INTEGER.exec(text);
+  if (!match) return undefined;
+  const digits = match[2]!;
+  const size = /^0[0-7]/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
+  return match[1] === "-" ? -size : size;
 }
 
 const FLOAT_MAX = 3.4028234663852886e38;
@@ -50,7 +56,8 @@ export function formatFloating(value: number, precision: number): string {
 function exponential(value: number, digits: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+  const text = value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+  return Object.is(value, -0) ? `-${text}` : text;
 }
 
 /** `%.Nf` of C. toFixed gives exponents from 1e21 on, which do not come here; negative zero keeps no sign. */
