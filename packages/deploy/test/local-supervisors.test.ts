@@ -12,7 +12,9 @@ const script = fileURLToPath(new URL("./fixtures/supervisor.mjs", import.meta.ur
 let library: string;
 
 beforeAll(async () => {
-  library = await buildLibrary();
+  const built = await buildLibrary();
+  library = built.url;
+  return () => built.remove();
 });
 
 type Beamline = Awaited<ReturnType<typeof openBeamline>>;
@@ -23,7 +25,20 @@ async function runSupervisor(beamline: Beamline, releases: readonly Release[], m
   writeFileSync(file, JSON.stringify(releases));
   const options = JSON.stringify({ stateFolder: beamline.stateFolder, portBase: beamline.portBase, program: standIn });
   const child = spawn(process.execPath, [script, library, options, file, mode], { stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+    // What a killed supervisor leaves is the point of some of these tests; it must not outlive them.
+    const { iocs } = JSON.parse(readFileSync(join(beamline.stateFolder, "state.json"), "utf8")) as {
+      iocs: Record<string, { process?: { pid: number } }>;
+    };
+    for (const { process: left } of Object.values(iocs)) {
+      try {
+        if (left) process.kill(-left.pid, "SIGKILL");
+      } catch {
+        // It is gone already.
+      }
+    }
+  });
   let output = "";
   child.stderr.on("data", (data: Buffer) => {
     output += data.toString();
