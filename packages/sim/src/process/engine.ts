@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { EVENT_MASK, timestampFromUnixMs } from "@epicube/ca";
 import type { Clock } from "@epicube/core";
 import { parseFieldText } from "../field/types.js";
@@ -60,6 +61,8 @@ function settleAlarm(record: SimRecord): number {
 export function createEngine(options: EngineOptions): Engine {
   const { records, aliases, clock } = options;
   const poster = createPoster();
+  // Every delay and scan waits on this signal.
+  setMaxListeners(0, options.signal);
 
   /** True when the record is disabled; its alarm then says so. */
   const disabled = (record: SimRecord): boolean => {
