@@ -177,7 +177,7 @@ const CALLS: Readonly<Record<Kind, readonly string[]>> = {
     "prepend list any",
     "without list any",
     "until small",
-    "untilStep small int nonzero",
+    "untilStep small small nonzero",
     "slice list",
     "regexFindAll regex text int",
     "tuple text text",
