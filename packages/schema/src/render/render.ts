@@ -40,12 +40,13 @@ export function createRenderer(state: SharedState, templates: TemplateCache): Re
         );
       }
     }
+    // What the template itself sets is seen by name only in the next one: the names are those of the beginning.
+    const shared = state.variables.size > 0 ? new Map(state.variables.entries()) : undefined;
     // Shared variables shadow the fields of the entity, these shadow the functions that every template has.
     const names: Names = {
       get(name) {
         if (name === "_global") return global;
-        const shared = state.variables.get(name);
-        if (shared !== undefined) return shared;
+        if (shared?.has(name)) return shared.get(name);
         if (name === "ioc_name") return state.iocName;
         if (name === "ioc_yaml_file_name") return state.fileName;
         const own = context.get(name);

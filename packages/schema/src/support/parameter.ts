@@ -86,7 +86,7 @@ export function laxInteger(value: PyValue): bigint | undefined {
   if (typeof value === "boolean") return value ? 1n : 0n;
   if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value) : undefined;
   if (typeof value !== "string") return undefined;
-  const match = /^([-+]?)([0-9]+(?:_[0-9]+)*)(?:\.0*)?$/.exec(trimPython(value));
+  const match = /^([-+]?)([0-9]+(?:_[0-9]+)*)(?:\.0+)?$/.exec(trimPython(value));
   if (!match || match[2]!.length > 4300) return undefined;
   const digits = BigInt(match[2]!.replaceAll("_", ""));
   return match[1] === "-" ? -digits : digits;

@@ -1,6 +1,6 @@
 import { type Checked, type Diagnostic, EpicubeError, type SourceRange } from "@epicube/core";
-import { dereference, loadYaml, type YamlNode, type YamlScalar, type YamlSource } from "@epicube/core/yaml";
-import { PyDict, PySet, PyTuple, type PyValue } from "../python/value.js";
+import { dereference, loadYaml, type YamlEntry, type YamlNode, type YamlScalar, type YamlSource } from "@epicube/core/yaml";
+import { hashKey, PyDict, PySet, PyTuple, type PyValue } from "../python/value.js";
 import { checkRuamelTag, resolveRuamelScalar } from "./ruamel.js";
 
 /** One YAML file as ibek reads it: a single document. */
@@ -52,8 +52,10 @@ export function loadDocument(file: string, text: string): Checked<YamlDocument> 
 function checkKeys(source: YamlSource, node: YamlNode, diagnostics: Diagnostic[]): void {
   if (node.kind === "sequence") for (const item of node.items) checkKeys(source, item, diagnostics);
   if (node.kind !== "map") return;
+  const numbers = new Map<string, YamlEntry>();
   for (const entry of node.entries) {
     if (entry.merged) continue;
+    checkNumberKey(source, entry, numbers, diagnostics);
     const key = dereference(entry.key);
     if (key.kind === "map" || hasMap(key)) {
       const jinja = node.flow && source.text.startsWith("{{", node.start);
@@ -70,6 +72,26 @@ function checkKeys(source: YamlSource, node: YamlNode, diagnostics: Diagnostic[]
     }
     checkKeys(source, entry.value, diagnostics);
   }
+}
+
+/** 1, 1.0 and true are one key to Python. */
+function checkNumberKey(source: YamlSource, entry: YamlEntry, known: Map<string, YamlEntry>, diagnostics: Diagnostic[]): void {
+  const key = dereference(entry.key);
+  if (key.kind !== "scalar" || typeof key.value === "string" || key.value === null) return;
+  const identity = hashKey(key.value as PyValue);
+  const first = known.get(identity);
+  if (!first) {
+    known.set(identity, entry);
+    return;
+  }
+  diagnostics.push({
+    code: "YAML_DUPLICATE_KEY",
+    severity: "error",
+    message: `the key ${key.text} is the same as ${(dereference(first.key) as YamlScalar).text} to Python`,
+    range: source.rangeOf(entry.key),
+    labels: [{ range: source.rangeOf(first.key), message: "first here" }],
+    help: "put one of them in quotes",
+  });
 }
 
 function hasMap(node: YamlNode): boolean {
