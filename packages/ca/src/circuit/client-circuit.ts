@@ -301,7 +301,7 @@ export function createClientCircuit(handler: CircuitHandler, options: ClientCirc
     try {
       return { ok: true, data: decodeDbr(type, count, payload) };
     } catch (error) {
-      return { ok: false, error: error as EpicubeError };
+      return { ok: false, error: broken((error as EpicubeError).message) };
     }
   }
 

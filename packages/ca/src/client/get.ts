@@ -41,7 +41,7 @@ function beginGet(
     const count = requestCount(connection.circuit.minorVersion, channel.count, options.count ?? 0);
     readStartedMs = clock.monotonicMs();
     readId = connection.circuit.read(channel, type, count, (outcome) =>
-      done(outcome.ok ? readingOf(name, result, outcome.data, timings()) : failed(outcome.error, "read")),
+      done(outcome.ok ? readingOf(name, result, outcome.data, timings()) : failed(readError(name, outcome.error), "read")),
     );
   };
 
@@ -72,4 +72,9 @@ function beginGet(
 /** Before 4.13 a count of 0 means nothing: ask for all there can be. */
 export function requestCount(minorVersion: number | undefined, nativeCount: number, wanted: number): number {
   return wanted === 0 && minorVersion !== undefined && minorVersion < 13 ? nativeCount : wanted;
+}
+
+/** An error of the circuit, told as what it means for this PV. */
+function readError(name: string, error: EpicubeError): EpicubeError {
+  return new EpicubeError(error.code, `the read of ${name} failed: ${error.message}`, { context: error.context, cause: error });
 }

@@ -118,7 +118,10 @@ export async function runProbeCommand(argv: readonly string[], io: ProbeCommandI
   const { clock = systemClock, signal } = io;
   const startedMs = clock.monotonicMs();
   try {
-    const verdict = await probeIoc(command.target, { ...places, clock, ...(signal ? { signal } : {}) });
+    const { nameServers, addressList } = places;
+    // With name servers given, nothing is broadcast.
+    const broadcast = places.autoAddressList && nameServers.length === 0 ? { broadcastPort: places.serverPort } : {};
+    const verdict = await probeIoc(command.target, { nameServers, addressList, ...broadcast, clock, ...(signal ? { signal } : {}) });
     const wallMs = clock.monotonicMs() - startedMs;
     if (command.json) io.stdout(`${JSON.stringify(verdictToJson(verdict, wallMs))}\n`);
     else if (!command.quiet) io.stdout(verdictToText(verdict, wallMs));

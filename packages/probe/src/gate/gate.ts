@@ -2,7 +2,7 @@ import { systemClock } from "@epicube/core";
 import type { HealthGate, HealthVerdict } from "@epicube/core/seams";
 import { type ExaminationResult, examine } from "../ioc/examine.js";
 import { ANSWER_TIMEOUT_MS, clientFor, HEARTBEAT_POLL_MS } from "../ioc/probe-ioc.js";
-import type { ProbeOptions } from "../ioc/target.js";
+import { canBeAnsweredTwice, type ProbeOptions } from "../ioc/target.js";
 
 /** Options of {@link createHealthGate}. */
 export interface HealthGateOptions extends ProbeOptions {
@@ -42,6 +42,7 @@ export function createHealthGate(options: HealthGateOptions = {}): HealthGate {
           answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
           heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? GATE_HEARTBEAT_TIMEOUT_MS,
           heartbeatPollMs: options.heartbeatPollMs ?? HEARTBEAT_POLL_MS,
+          findDuplicates: canBeAnsweredTwice(target, options),
           baseline,
           signal,
         });

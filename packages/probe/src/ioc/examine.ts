@@ -1,4 +1,4 @@
-import type { CaClient, PvReading } from "@epicube/ca";
+import type { CaClient, PvReading, SearchResult } from "@epicube/ca";
 import type { Clock } from "@epicube/core";
 import type { HealthLevel, HealthTarget, HealthVerdict, PvVerdict, Verdict } from "@epicube/core/seams";
 import { brokenRule, textOf } from "../ladder/expect.js";
@@ -16,6 +16,8 @@ export interface Examination {
   readonly answerTimeoutMs: number;
   readonly heartbeatTimeoutMs: number;
   readonly heartbeatPollMs: number;
+  /** Ask who else has the names: two servers with one name are unhealthy. */
+  readonly findDuplicates?: boolean;
   /** The heartbeat's first sample of an earlier examination of the same life of the IOC. */
   readonly baseline?: HeartbeatSample | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -44,8 +46,13 @@ interface Row {
 export async function examine(examination: Examination): Promise<ExaminationResult> {
   const { target, clock } = examination;
   const rows = new Map<string, Row>();
+  const duplicates = examination.findDuplicates ? findDuplicates(examination) : undefined;
   if (target.preset === "startup") await open(examination, rows);
   else await read(examination, rows);
+  for (const { pv, servers } of (await duplicates) ?? []) {
+    const cause = `${pv} is answered by ${servers.length === 2 ? "two" : servers.length} servers: ${servers.join(", ")}`;
+    if (servers.length > 1) Object.assign(rows.get(pv)!, { verdict: "unhealthy", level: "L2", cause });
+  }
   let baseline: HeartbeatSample | undefined;
   if (target.preset !== "startup") {
     baseline = await checkHeartbeat(examination, rows);
@@ -57,6 +64,12 @@ export async function examine(examination: Examination): Promise<ExaminationResu
 
 function timeLeft(examination: Examination): number {
   return Math.max(1, Math.min(examination.answerTimeoutMs, examination.deadlineMs - examination.clock.monotonicMs()));
+}
+
+/** Goes on beside the reads, and is given up with them. */
+async function findDuplicates(examination: Examination): Promise<readonly SearchResult[]> {
+  const { client, signal } = examination;
+  return client.searchMany(namesOf(examination.target), { timeoutMs: timeLeft(examination), ...(signal ? { signal } : {}) });
 }
 
 /** L0 to L2: every name exists. */

@@ -2,7 +2,7 @@ import { type CaClient, createClient } from "@epicube/ca";
 import { systemClock } from "@epicube/core";
 import type { HealthTarget, HealthVerdict } from "@epicube/core/seams";
 import { examine } from "./examine.js";
-import type { ProbeOptions } from "./target.js";
+import { canBeAnsweredTwice, type ProbeOptions } from "./target.js";
 
 /** Milliseconds for one answer, unless the caller says another. */
 export const ANSWER_TIMEOUT_MS = 2000;
@@ -35,6 +35,7 @@ export async function probeIoc(target: HealthTarget, options: ProbeOptions = {})
       answerTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
       heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY,
       heartbeatPollMs: options.heartbeatPollMs ?? HEARTBEAT_POLL_MS,
+      findDuplicates: canBeAnsweredTwice(target, options),
       signal,
     });
     return verdict;
@@ -50,6 +51,11 @@ export function clientFor(target: HealthTarget, options: ProbeOptions): CaClient
   const limits = { connectTimeoutMs: target.deadlineMs, echoTimeoutMs: target.deadlineMs };
   const base = { ...limits, userName: "epicube-probe", ...(clock ? { clock } : {}), ...(logger ? { logger } : {}) };
   return target.address === undefined
-    ? createClient({ ...base, nameServers: options.nameServers ?? [], addressList: options.addressList ?? [] })
+    ? createClient({
+        ...base,
+        nameServers: options.nameServers ?? [],
+        addressList: options.addressList ?? [],
+        ...(options.broadcastPort === undefined ? {} : { broadcastPort: options.broadcastPort }),
+      })
     : createClient({ ...base, servers: [target.address] });
 }
