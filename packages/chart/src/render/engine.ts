@@ -5,6 +5,7 @@ import {
   type GoMap,
   type GoStruct,
   type GoValue,
+  helmErrorText,
   parseTemplateSet,
   TemplateError,
   type TemplateSet,
@@ -12,7 +13,6 @@ import {
 } from "@epicube/gotemplate";
 import { tableAt } from "../values/table.js";
 import { filesObject } from "./builtin-objects.js";
-import { executionErrorText, parseErrorText } from "./error-text.js";
 import { chartObject, fullPath, type WorkChart } from "./work-chart.js";
 
 /** A template that failed, with helm's text. */
@@ -96,8 +96,12 @@ export function renderTemplates(work: WorkChart, input: RenderInput): Map<string
     try {
       rendered.set(file.path, set.execute(file.path, file.scope).replaceAll("<no value>", ""));
     } catch (error) {
-      if (error instanceof TemplateError) throw new RenderError(executionErrorText(file.path, error), error);
-      throw error;
+      if (error instanceof TemplateError) throw new RenderError(helmErrorText(error, file.path), error);
+      // a stack that is full can break anything on its way up
+      const full = error instanceof Error && /call stack/i.test(error.message);
+      if (!full) throw error;
+      const message = `template: ${file.path}: templates nest too deep`;
+      throw new RenderError(message, new TemplateError("TEMPLATE_LIMIT", message, { cause: error }));
     }
   }
   return rendered;
@@ -117,7 +121,7 @@ function parseAll(files: readonly Renderable[], functions: FunctionTable): Templ
     try {
       set.parse(file.path, decodeGo(file.bytes));
     } catch (error) {
-      if (error instanceof TemplateError) throw new RenderError(parseErrorText(file.path, error), error);
+      if (error instanceof TemplateError) throw new RenderError(helmErrorText(error, file.path), error);
       throw error;
     }
   }

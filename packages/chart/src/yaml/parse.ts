@@ -33,7 +33,7 @@ export interface AliasNode extends Node {
 export type DocumentNode = ScalarNode | SequenceNode | MapNode | AliasNode;
 
 /** Deepest nesting that is read; helm reads on to 10,000. */
-const MAX_DEPTH = 2000;
+const MAX_DEPTH = 500;
 const CORE = "tag:yaml.org,2002:";
 
 /** Reads the first document of a text; null for none. What follows the document is not looked at. @throws YamlError */

@@ -32,10 +32,6 @@ export const errorCases: ChartCase[] = [
       "c/templates/a.yaml": 'x: 1\na: {{ include "one" . }}\n',
     },
   },
-  {
-    title: "an include of itself",
-    files: { "c/Chart.yaml": chartYaml("c"), "c/templates/a.yaml": '{{ define "r" }}{{ include "r" . }}{{ end }}a: {{ include "r" . }}\n' },
-  },
   fails("tpl that does not parse", "a: {{ tpl .Values.t . }}\n", 't: "{{ .x }"\n'),
   fails("tpl that fails", "a: {{ tpl .Values.t . }}\n", 't: "{{ .Values.x.y }}"\n'),
   fails("mustToJson of infinity", "a: {{ mustToJson (div 1 0) }}\n"),
@@ -55,10 +51,5 @@ export const errorCases: ChartCase[] = [
     "toYaml, quoted",
     "{{ toYaml .Values | nindent 0 }}\n",
     "a: [1, {b: c}]\nd: 'yes'\ne: |\n  x\n  y\nf: 6000000\ng: {}\nh: []\n",
-  ),
-  oneTemplate(
-    "toToml",
-    '# {{ toToml .Values | toJson }} {{ fromToml "a = 1\\n[b]\\nc = \\"x\\"" | toJson }}\n',
-    "a: 1\nb: {c: x, d: [1, 2]}\n",
   ),
 ];
