@@ -8,7 +8,7 @@ export default defineConfig({
   platform: "node",
   target: "node20",
   sourcemap: true,
-  clean: false,
+  clean: ["!**/*.d.ts", "!**/*.d.ts.map"],
   dts: false,
   splitting: true,
   silent: true,
