@@ -155,8 +155,11 @@ export function openConnection(address: ServerAddress, handler: ConnectionHandle
     });
     tcp.on("data", receive);
     tcp.on("error", (cause: NodeJS.ErrnoException) => {
-      if (state === "connecting" || state === "resolving") close(connectError(dialProblem(cause, server), reasonOf(cause), cause));
-      else close(new EpicubeError("CA_DISCONNECTED", `the connection to ${server} broke: ${cause.code ?? cause.message}`, { cause }));
+      // A reset before we heard of the connection: the server had accepted it, since a closed port refuses instead.
+      const isAccepted = (state !== "connecting" && state !== "resolving") || cause.code === "ECONNRESET";
+      if (isAccepted)
+        close(new EpicubeError("CA_DISCONNECTED", `the connection to ${server} broke: ${cause.code ?? cause.message}`, { cause }));
+      else close(connectError(dialProblem(cause, server), reasonOf(cause), cause));
     });
     tcp.on("end", () => close(new EpicubeError("CA_DISCONNECTED", `${server} closed the connection`)));
     tcp.on("close", () => close(new EpicubeError("CA_DISCONNECTED", `the connection to ${server} ended`)));

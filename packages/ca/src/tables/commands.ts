@@ -46,7 +46,6 @@ export const ACCESS = { READ: 1, WRITE: 2 } as const;
 
 /** Ports of the protocol where the environment names none. */
 export const DEFAULT_SERVER_PORT = 5064;
-export const DEFAULT_REPEATER_PORT = 5065;
 
 /** Names of the commands, for messages. */
 export const COMMAND_NAMES: Readonly<Record<number, string>> = Object.fromEntries(
