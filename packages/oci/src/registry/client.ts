@@ -109,15 +109,15 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
 
   const manifestOf = async (from: RegistryRepository, tagOrDigest: string, signal: AbortSignal | undefined): Promise<RegistryManifest> => {
     const at = url(from, `manifests/${tagOrDigest}`);
-    const response = await transport.send({
+    const request: RegistryRequest = {
       method: "GET",
       url: at,
       scopes: [scope(from.repository, "pull")],
       headers: { accept: ACCEPTED },
       accept: [200],
       ...(signal ? { signal } : {}),
-    });
-    const content = await response.read(MAX_DOCUMENT_BYTES);
+    };
+    const { response, content } = await transport.fetch(request, MAX_DOCUMENT_BYTES);
     const digest = digestOf(content);
     const stated = response.header("docker-content-digest");
     const expected = isDigest(tagOrDigest) ? tagOrDigest : stated !== undefined && isDigest(stated) ? stated : digest;
@@ -238,14 +238,15 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       if (pageSize !== undefined) next.searchParams.set("n", String(pageSize));
       for (let pages = 0; next; pages++) {
         if (pages > 10_000) throw new EpicubeError("REGISTRY_PROTOCOL", `${from.registry} gives more than 10,000 pages of tags`);
-        const response = await transport.send({
+        const request: RegistryRequest = {
           method: "GET",
           url: next,
           scopes: [scope(from.repository, "pull")],
           accept: [200],
           ...(signal ? { signal } : {}),
-        });
-        const page = parseJson(await response.read(MAX_DOCUMENT_BYTES), from.registry) as { tags?: unknown } | null;
+        };
+        const { response, content } = await transport.fetch(request, MAX_DOCUMENT_BYTES);
+        const page = parseJson(content, from.registry) as { tags?: unknown } | null;
         for (const tag of Array.isArray(page?.tags) ? page.tags : []) if (typeof tag === "string") yield tag;
         next = nextPage(response.header("link"), response.url);
       }

@@ -3,6 +3,7 @@ import type { Descriptor } from "../descriptor/descriptor.js";
 import { isManifestType, MEDIA_TYPES } from "../descriptor/media-types.js";
 import { encodeDocument, type ImageIndex, MAX_DOCUMENT_BYTES, parseIndex } from "../manifest/manifest.js";
 import { type ClientContext, nextPage, type RegistryClient, type RegistryRepository } from "./client.js";
+import type { RegistryRequest } from "./transport.js";
 
 /** Narrows a list of referrers. */
 export interface ReferrerOptions {
@@ -29,19 +30,17 @@ async function fromApi(
   let next: URL | undefined = context.url(from, `referrers/${digest}`);
   if (options.artifactType !== undefined) next.searchParams.set("artifactType", options.artifactType);
   for (let pages = 0; next && pages < 10_000; pages++) {
-    const response = await context.transport.send({
+    const request: RegistryRequest = {
       method: "GET",
       url: next,
       scopes: [{ repository: from.repository, actions: ["pull"] }],
       headers: { accept: MEDIA_TYPES.index },
       accept: [200, 400, 404, 405],
       ...(options.signal ? { signal: options.signal } : {}),
-    });
-    if (response.status !== 200) {
-      await response.dump();
-      return undefined;
-    }
-    found.push(...parseIndex(await response.read(MAX_DOCUMENT_BYTES)).manifests);
+    };
+    const { response, content } = await context.transport.fetch(request, MAX_DOCUMENT_BYTES);
+    if (response.status !== 200) return undefined;
+    found.push(...parseIndex(content).manifests);
     next = nextPage(response.header("link"), response.url);
   }
   return found;

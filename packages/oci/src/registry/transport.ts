@@ -62,6 +62,8 @@ export interface RegistryResponse {
 /** Sends requests: authorization, redirects, retries. */
 export interface Transport {
   send(request: RegistryRequest): Promise<RegistryResponse>;
+  /** Sends and reads the whole answer, again where it breaks off. */
+  fetch(request: RegistryRequest, maxBytes: number): Promise<{ readonly response: RegistryResponse; readonly content: Uint8Array }>;
   /** `https://HOST`, or `http://HOST` where that is allowed. */
   origin(registry: string): URL;
   /** Waits as before another try: as long as the failure's Retry-After says, else longer each time. */
@@ -248,6 +250,24 @@ export function createTransport(options: TransportOptions = {}): Transport {
         await transport.backOff(at, wanted.signal, failure);
       }
     },
+    async fetch(wanted, maxBytes) {
+      for (let at = 0; ; at++) {
+        const response = await transport.send(wanted);
+        try {
+          return { response, content: await response.read(maxBytes) };
+        } catch (error) {
+          wanted.signal?.throwIfAborted();
+          if (isEpicubeError(error)) throw error;
+          if (at + 1 >= attempts)
+            throw new EpicubeError(
+              "REGISTRY_UNREACHABLE",
+              `the answer of ${shownUrl(response.url)} broke off ${attempts} times: ${messageOf(error)}`,
+              { cause: error },
+            );
+          await transport.backOff(at, wanted.signal);
+        }
+      }
+    },
     async close() {
       await own?.close();
     },
@@ -279,6 +299,7 @@ async function errorOf(response: RegistryResponse, wanted: RegistryRequest, retr
           (body) => Buffer.from(body).toString("utf8"),
           () => "",
         );
+  await response.dump();
   let told = "";
   let registryCode: string | undefined;
   try {

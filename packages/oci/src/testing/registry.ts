@@ -116,6 +116,8 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
 
   async function receive(kind: "registry" | "store", request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "GET";
+    // Leaving the body unread takes the socket from the request.
+    const { socket } = request;
     const url = new URL(request.url ?? "/", `http://${kind === "registry" ? host : storeHost}`);
     const path = url.pathname + url.search;
     const fault = faults.take(method, path) ?? {};
@@ -130,7 +132,7 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
     }
     if (fault.resetAfterRequestBytes !== undefined || size > MAX_BODY) {
       log(0, size, 0);
-      request.socket.destroy();
+      socket.destroy();
       return;
     }
     fault.before?.();
@@ -145,7 +147,7 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
         let bytes = Buffer.from(content);
         if (fault.resetAnswer) {
           log(0, size, 0);
-          request.socket.destroy();
+          socket.destroy();
           return "answered";
         }
         if (fault.corruptAnswer && bytes.length > 0) bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
@@ -153,9 +155,10 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
         if (fault.truncateAnswerBytes !== undefined) bytes = bytes.subarray(0, fault.truncateAnswerBytes);
         const sent = method === "HEAD" ? 0 : Math.min(bytes.length, fault.resetAfterAnswerBytes ?? bytes.length);
         log(status, size, sent);
-        response.writeHead(status, { "content-length": String(headers["content-length"] ?? bytes.length), ...headers, ...stated });
+        const length = method === "HEAD" ? (headers["content-length"] ?? String(bytes.length)) : String(bytes.length);
+        response.writeHead(status, { ...headers, "content-length": length, ...stated });
         if (fault.resetAfterAnswerBytes !== undefined) {
-          response.write(bytes.subarray(0, sent), () => request.socket.destroy());
+          response.write(bytes.subarray(0, sent), () => socket.destroy());
           return "answered";
         }
         response.end(method === "HEAD" ? undefined : bytes);
