@@ -1,6 +1,7 @@
-import { type Checked, createLineIndex, type Diagnostic, type LineIndex, nearest, type SourceRange } from "@epicube/core";
+import { type Checked, createLineIndex, type Diagnostic, type LineIndex, type SourceRange } from "@epicube/core";
 import { type ExpansionOrigin, traceLine } from "../substitutions/origins.js";
 import { fieldsOf } from "../types/record-types.js";
+import { checkFieldName, checkFieldValue } from "./check-field.js";
 import { checkRecordName } from "./names.js";
 import { parseDatabase } from "./parse.js";
 import type { AliasNode, AssignmentNode, RecordNode, StatementNode } from "./syntax.js";
@@ -125,6 +126,7 @@ function checkName(loader: Loader, node: { text: string; start: number; end: num
 function addAlias(loader: Loader, record: MutableRecord, node: AliasNode): void {
   const { text } = node.name;
   if (!checkName(loader, node.name)) return;
+  if (loader.aliases.get(text)?.record === record.name) return;
   const taken = loader.records.get(text)?.places[0] ?? loader.aliases.get(text)?.place;
   const place = placeOf(loader, node);
   if (taken) {
@@ -136,24 +138,19 @@ function addAlias(loader: Loader, record: MutableRecord, node: AliasNode): void 
   record.aliases.push({ name: text, ...place });
 }
 
+/** Reports what the IOC would not take; false where the field is not set. */
 function checkField(loader: Loader, record: MutableRecord, node: AssignmentNode): boolean {
   const definitions = fieldsOf(record.type);
   if (!definitions) return true;
   const name = node.name.text;
-  const definition = definitions.get(name);
-  if (definition && definition.type !== "NOACCESS") return true;
-  const near = nearest(name, definitions.keys(), 3);
-  loader.diagnostics.push(
-    diagnosticAt(placeOf(loader, node.name), {
-      code: definition ? "FIELD_NOT_SETTABLE" : "FIELD_UNKNOWN",
-      severity: "error",
-      message: definition
-        ? `field ${name} of ${record.type} cannot be set in a database`
-        : `record type ${record.type} has no field ${name}`,
-      ...(definition || near.length === 0 ? {} : { help: `did you mean ${near.join(" or ")}?` }),
-    }),
-  );
-  return false;
+  const finding = checkFieldName(record.type, name, definitions);
+  if (finding) {
+    loader.diagnostics.push(diagnosticAt(placeOf(loader, node.name), finding));
+    return false;
+  }
+  const value = checkFieldValue(definitions.get(name)!, node.value.text);
+  if (value) loader.diagnostics.push(diagnosticAt(placeOf(loader, node.value), value));
+  return value === undefined;
 }
 
 function applyBody(loader: Loader, record: MutableRecord, node: RecordNode): void {
@@ -221,11 +218,6 @@ function loadRecord(loader: Loader, node: RecordNode): void {
     return;
   }
   const first = [{ place: found.places[0]!, message: "first defined here" }];
-  if (!append && found.name !== name) {
-    const message = `"${name}" is an alias of "${found.name}" already`;
-    loader.diagnostics.push(diagnosticAt(placeOf(loader, node.name), { code: "ALIAS_DUPLICATE", severity: "error", message }, first));
-    return;
-  }
   if (!append && found.type !== type) {
     const message = `record "${name}" is of type ${found.type}, defined again as ${type}`;
     loader.diagnostics.push(diagnosticAt(placeOf(loader, node.name), { code: "RECORD_TYPE_CONFLICT", severity: "error", message }, first));
@@ -273,7 +265,8 @@ function relocate(source: DatabaseSource, diagnostic: Diagnostic): Diagnostic {
  * origins.
  *
  * Diagnostics: `DATABASE_SYNTAX`, `RECORD_NAME`, `RECORD_REDEFINED` (info), `RECORD_TYPE_CONFLICT`, `RECORD_APPEND_UNKNOWN`,
- * `RECORD_DELETE_UNKNOWN`, `ALIAS_DUPLICATE`, `ALIAS_TARGET_UNKNOWN`, `FIELD_UNKNOWN`, `FIELD_NOT_SETTABLE`, `MACRO_LEFT`, `INCLUDE_LEFT`.
+ * `RECORD_DELETE_UNKNOWN`, `ALIAS_DUPLICATE`, `ALIAS_TARGET_UNKNOWN`, `FIELD_UNKNOWN`, `FIELD_NOT_SETTABLE`,
+ * `FIELD_VALUE`, `MACRO_LEFT`, `INCLUDE_LEFT`.
  */
 export function loadDatabase(sources: readonly DatabaseSource[], options: LoadDatabaseOptions = {}): Checked<LoadedDatabase> {
   const loader: Loader = {

@@ -95,10 +95,25 @@ function readJson(parser: Parser, opening: RecordToken): ValueNode {
   return { text: compact, kind: "json", start: opening.start, end: parser.at };
 }
 
+/** What base's JSON reader refuses in a quoted value: octal and cut-off escapes, control characters. */
+function badValue(text: string): string | undefined {
+  if (!/[\0-\x1f\\]/.test(text)) return undefined;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) < 32) return "the value has a control character";
+    if (text[at] !== "\\") continue;
+    const wrong = /^(?:[1-9]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4}))/.exec(text.slice(at + 1, at + 6))?.[0];
+    if (wrong !== undefined) return `the value has the escape \\${wrong}, which the IOC does not take`;
+    at++;
+  }
+  return undefined;
+}
+
 function readValue(parser: Parser): ValueNode {
   const token = parser.lexer.readValue(parser.at);
   parser.at = token.end;
   if (token.kind === "word") return { text: token.text, kind: "word", start: token.start, end: token.end };
+  const bad = token.kind === "string" ? badValue(token.text) : undefined;
+  if (bad !== undefined) fail(parser, token, bad);
   if (token.kind === "string") return { text: unescapeValue(token.text), kind: "string", start: token.start, end: token.end };
   if (token.kind === "punctuation" && (token.text === "{" || token.text === "[")) return readJson(parser, token);
   return fail(parser, token, `expected a value, found ${show(token)}`, token.kind === "bad" ? 'put the value in quotes: "…"' : undefined);

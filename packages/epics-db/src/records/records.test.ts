@@ -37,6 +37,10 @@ it.each([
   expect(database!.records.get("X")!.fields.get("VAL")!.value).toBe(value);
 });
 
+it.each(["\\1", "\\x4", "\\u12", "a\tb"])("refuses the escape or character %j in a value", (text) => {
+  expect(codes(`record(ai, "X") { field(DESC, "${text}") }`)).toEqual(["DATABASE_SYNTAX"]);
+});
+
 it.each(["a:b", "a[0]", "@x", "$(A)", "a b"])("refuses the unquoted value %s at its place", (value) => {
   const { diagnostics } = load(`record(ai, "X") {\n  field(INP, ${value})\n  field(PREC, 1)\n}\nrecord(ai, "Y") {}\n`);
   expect(diagnostics).toMatchObject(
@@ -67,9 +71,16 @@ it.each([
   ['record(ai, "X") { alias("Y") } record("*", "Y") { field(PREC, 1) }', []],
   ['record(ai, "X") {} record("#", "X") {} record(bi, "X") {}', []],
   ['record("#", "X") {}', ["RECORD_DELETE_UNKNOWN"]],
-  ['record(ai, "X") { alias("Y") alias("Y") }', ["ALIAS_DUPLICATE"]],
+  ['record(ai, "X") { alias("Y") alias("Y") }', []],
   ['record(ai, "X") {} record(ai, "Y") { alias("X") }', ["ALIAS_DUPLICATE"]],
-  ['record(ai, "X") { alias("Y") } record(ai, "Y") {}', ["ALIAS_DUPLICATE"]],
+  ['record(ai, "X") { alias("Y") } record(ai, "Y") {}', ["RECORD_REDEFINED"]],
+  ['record(ai, "X") { alias("Y") } record(bi, "Y") {}', ["RECORD_TYPE_CONFLICT"]],
+  ['record(ai, "X") { alias("Y") } record(ai, "Z") { alias("Y") }', ["ALIAS_DUPLICATE"]],
+  ['record(ai, "X") { field(NAME, "Y") }', ["FIELD_NOT_SETTABLE"]],
+  ['record(ai, "X") { field(PREC, "1.5") }', ["FIELD_VALUE"]],
+  ['record(ai, "X") { field(PREC, " 0x10 ") field(HIHI, "nan") field(LOLO, "-1e3") field(DTYP, "asynInt32") }', []],
+  ['record(ai, "X") { field(SCAN, "3 second") field(PINI, "1") field(HHSV, "major") }', ["FIELD_VALUE", "FIELD_VALUE"]],
+  ['record(ai, "X") { field(DESC, "0123456789012345678901234567890123456789x") }', ["FIELD_VALUE"]],
   ['alias("X", "Y")', ["ALIAS_TARGET_UNKNOWN"]],
   ['record(ai, "X Y") {}', ["RECORD_NAME"]],
   ['record(ai, "X.Y") {}', ["RECORD_NAME"]],

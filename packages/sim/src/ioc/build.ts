@@ -1,7 +1,7 @@
 import { type Diagnostic, EpicubeError } from "@epicube/core";
 import { diagnosticAt, type FieldDefinition, fieldsOf, type LoadedDatabase, type LoadedRecord, type LoadedValue } from "@epicube/epics-db";
 import { compileCalc } from "../calc/compile.js";
-import { choicesOf, initialValue, isLink, parseFieldText, parseNumber } from "../field/types.js";
+import { initialValue, isLink, parseFieldText, parseNumber } from "../field/types.js";
 import { parseLink } from "../link/parse.js";
 import { type FieldValue, numberOf, type SimRecord } from "../record/record.js";
 import { SUPPORT } from "../record/support.js";
@@ -28,19 +28,11 @@ interface Build {
   readonly standIns: Set<string>;
 }
 
+/** Values that do not fit were reported when the file was loaded; device support depends on the IOC. */
 function wrongValue(build: Build, record: LoadedRecord, definition: FieldDefinition, value: LoadedValue): void {
-  const choices = choicesOf(record.type, definition);
-  const device = definition.type === "DEVICE";
-  build.diagnostics.push(
-    diagnosticAt(value, {
-      code: device ? "SIM_DEVICE" : "SIM_FIELD_VALUE",
-      severity: device ? "warning" : "error",
-      message: device
-        ? `"${value.value}" is no soft device support; ${record.name} is simulated as a soft channel`
-        : `field ${definition.name} of "${record.name}" cannot be ${JSON.stringify(value.value)}`,
-      ...(choices && choices.length > 0 && !device ? { help: `one of: ${choices.join(", ")}` } : {}),
-    }),
-  );
+  if (definition.type !== "DEVICE") return;
+  const message = `"${value.value}" is no soft device support; ${record.name} is simulated as a soft channel`;
+  build.diagnostics.push(diagnosticAt(value, { code: "SIM_DEVICE", severity: "warning", message }));
 }
 
 function checkExpression(build: Build, record: LoadedRecord, name: string, value: LoadedValue): void {
@@ -110,7 +102,7 @@ function buildRecord(build: Build, record: LoadedRecord): SimRecord {
   return built;
 }
 
-/** Makes the records in memory. Diagnostics: `SIM_RECORD_TYPE`, `SIM_FIELD_VALUE`, `SIM_DEVICE`, `SIM_LINK`, `SIM_CALC`. */
+/** Makes the records in memory. Diagnostics: `SIM_RECORD_TYPE`, `SIM_DEVICE`, `SIM_LINK`, `SIM_CALC`. */
 export function buildRecords(database: LoadedDatabase): { records: Map<string, SimRecord>; diagnostics: Diagnostic[] } {
   const build: Build = { diagnostics: [], standIns: new Set() };
   const records = new Map<string, SimRecord>();
