@@ -18,7 +18,7 @@ export interface TemplateCommandOptions {
   readonly cwd: string;
   /** Standard input, for `-f -`. Default empty. */
   readonly readStdin?: () => Promise<string>;
-  /** Folder that links in charts must not leave. Default: the repository around the chart (the nearest parent with `.git`), else the chart. */
+  /** Folder that links in charts must not leave. Default: the repository around the chart (the nearest parent with `.git` or `services`), else the chart. */
   readonly root?: string;
   /** Default the machine's clock. */
   readonly clock?: Clock;
@@ -191,7 +191,7 @@ async function locateChart(given: string, cwd: string): Promise<string> {
 
 async function repositoryAround(path: string): Promise<string> {
   for (let folder = path; ; folder = dirname(folder)) {
-    if (await stat(join(folder, ".git")).catch(() => undefined)) return folder;
+    for (const mark of [".git", "services"]) if (await stat(join(folder, mark)).catch(() => undefined)) return folder;
     if (dirname(folder) === folder) return (await stat(path)).isDirectory() ? path : dirname(path);
   }
 }

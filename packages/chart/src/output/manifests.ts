@@ -124,10 +124,23 @@ export function sortManifests(
   return { manifests: manifests.sort(compareKinds), hooks: hooks.sort(compareKinds) };
 }
 
+/**
+ * What a cluster reads: the document as it is printed, with the line end that trimming took away, else a block scalar at the end would lose its
+ * own. Faults are told for the trimmed text, as helm does.
+ */
+function readDocument(text: string): YamlData {
+  try {
+    return readYaml(`${text}\n`);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return readYaml(text);
+  }
+}
+
 function readHead(source: string, text: string): { manifest: Manifest; annotations: Map<string, string> | undefined } {
   let data: YamlData;
   try {
-    data = readYaml(text);
+    data = readDocument(text);
   } catch (error) {
     if (error instanceof YamlError)
       throw new ManifestError(`YAML parse error on ${source}: ${conversionMessage(error)}`, source, error.line);

@@ -40,6 +40,13 @@ describe("renderRelease", () => {
     expect(JSON.parse(JSON.stringify(value!.objects))).toEqual(value!.objects);
   });
 
+  it("keeps the line end of a block scalar that ends a document, as a cluster reads it", () => {
+    const one = chart({ "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  st.cmd: |\n    iocInit\n" });
+    const { objects, text } = renderRelease(one).value!;
+    expect(objects[0]!.data).toEqual({ "st.cmd": "iocInit\n" });
+    expect(text.endsWith("    iocInit\n")).toBe(true);
+  });
+
   it("leaves the chart as it was, whatever templates set", () => {
     const one = chart({
       "values.yaml": "m: {x: 1}\n",
