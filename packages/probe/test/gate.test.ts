@@ -6,7 +6,7 @@ const cleanup: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const thing of cleanup.splice(0)) await thing.close();
 });
-const FAST: HealthGateOptions = { answerTimeoutMs: 150, heartbeatTimeoutMs: 250, heartbeatPollMs: 10, pauseMs: 20 };
+const FAST: HealthGateOptions = { answerTimeoutMs: 500, heartbeatTimeoutMs: 500, heartbeatPollMs: 10, pauseMs: 20 };
 const never = () => new AbortController().signal;
 
 async function watch(target: HealthTarget, onVerdict: (verdict: HealthVerdict) => Promise<void> | void = () => {}, options = FAST) {
@@ -45,7 +45,7 @@ describe("the gate", () => {
     const ioc = await startTestIoc();
     cleanup.push(ioc);
     let beats = 0;
-    const timer = setInterval(() => beats++, 600);
+    const timer = setInterval(() => beats++, 1200);
     ioc.channels.set("I:SLOW", { type: "LONG", count: 1, read: () => ({ value: beats }) });
     const seen = await watch(targetOf(ioc.address, { deadlineMs: 20_000, heartbeatPv: "I:SLOW" }));
     clearInterval(timer);
@@ -59,14 +59,14 @@ describe("the gate", () => {
     cleanup.push(silent, hung, frozen);
     hung.server.setFaults([{ kind: "hang-reads" }]);
     const cases: [HealthTarget, RegExp][] = [
-      [targetOf(silent.address), /does not answer \(0\.[12] s\)$/],
-      [targetOf(hung.address), /^connected, but the read of I:OK was not answered in 0\.[12] s$/],
-      [targetOf(frozen.address, { heartbeatPv: "I:FROZEN" }), /^heartbeat I:FROZEN has not moved for 0\.[23] s$/],
+      [targetOf(silent.address), /does not answer \(0\.5 s\)$/],
+      [targetOf(hung.address), /^connected, but the read of I:OK was not answered in 0\.5 s$/],
+      [targetOf(frozen.address, { heartbeatPv: "I:FROZEN" }), /^heartbeat I:FROZEN has not moved for 0\.[45] s$/],
       [targetOf(await closedPort()), /^connection refused by /],
       [targetOf(frozen.address, { pvs: ["I:NONE"] }), /^PV I:NONE does not exist on /],
     ];
     for (const [target, cause] of cases) {
-      const seen = await watch({ ...target, deadlineMs: 700 });
+      const seen = await watch({ ...target, deadlineMs: 1200 });
       expect(seen.map(({ verdict }) => verdict)).toEqual(["unhealthy"]);
       expect(seen[0]!.cause).toMatch(cause);
     }

@@ -69,7 +69,7 @@ describe("the ladder", () => {
     const silent = await rawListener();
     const web = await rawListener((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     cleanup.push(silent, web);
-    expect(brief(await probeIoc(targetOf(silent.address)))).toEqual({
+    expect(brief(await probeIoc(targetOf(silent.address, { deadlineMs: 400 })))).toEqual({
       verdict: "unhealthy",
       level: "L1",
       cause: `connected to ${at(silent.address)}, but the server does not answer (0.4 s)`,
@@ -80,7 +80,7 @@ describe("the ladder", () => {
   it("L3: the channel is there, the read is not answered, or answered by garbage", async () => {
     const { server, address } = await ioc();
     server.setFaults([{ kind: "hang-reads", pv: "I:OK" }]);
-    const verdict = await probeIoc(targetOf(address, { pvs: ["I:OK", "I:NEVER"] }));
+    const verdict = await probeIoc(targetOf(address, { pvs: ["I:OK", "I:NEVER"], deadlineMs: 400 }));
     expect(brief(verdict)).toEqual({
       verdict: "unhealthy",
       level: "L3",
@@ -99,7 +99,7 @@ describe("the ladder", () => {
 
   it("L4: a heartbeat that stands still, also when only its time should move", async () => {
     const { address, server } = await ioc();
-    const verdict = await probeIoc(targetOf(address, { heartbeatPv: "I:FROZEN" }));
+    const verdict = await probeIoc(targetOf(address, { heartbeatPv: "I:FROZEN", deadlineMs: 400 }));
     expect(verdict).toMatchObject({
       verdict: "unhealthy",
       level: "L4",
@@ -107,7 +107,10 @@ describe("the ladder", () => {
     });
     expect(verdict.pvs.map((row) => row.verdict)).toEqual(["healthy", "unhealthy"]);
     server.setFaults([{ kind: "freeze", pv: "I:HEARTBEAT" }]);
-    expect(await probeIoc(targetOf(address, { heartbeatPv: "I:HEARTBEAT" }))).toMatchObject({ verdict: "unhealthy", level: "L4" });
+    expect(await probeIoc(targetOf(address, { heartbeatPv: "I:HEARTBEAT", deadlineMs: 400 }))).toMatchObject({
+      verdict: "unhealthy",
+      level: "L4",
+    });
   });
 
   it("L5: severity and value, only for the PVs that have a rule and only when asked for readiness", async () => {

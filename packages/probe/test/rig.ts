@@ -33,7 +33,7 @@ export async function startTestIoc(port = 0): Promise<TestIoc> {
 }
 
 export function targetOf(address: HealthTarget["address"], more: Partial<HealthTarget> = {}): HealthTarget {
-  return { ioc: "test-ioc", preset: "liveness", deadlineMs: 400, pvs: ["I:OK"], ...(address ? { address } : {}), ...more };
+  return { ioc: "test-ioc", preset: "liveness", deadlineMs: 10_000, pvs: ["I:OK"], ...(address ? { address } : {}), ...more };
 }
 
 /** A listening socket that says nothing, or what `speak` says. */
