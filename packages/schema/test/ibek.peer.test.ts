@@ -2,11 +2,21 @@ import { hasErrors } from "@epicube/core";
 import { describePeer } from "@epicube/testkit";
 import { expect, it } from "vitest";
 import { generateIoc, loadSupport } from "../src/index.js";
-import { DEFINE_VALUES, defaultCase, defineCase, FEATURES, type FeatureCase, filesOf, PARAMETER_TYPES, parameterCase, YAML_VALUES } from "./support/cases.js";
+import {
+  DEFINE_VALUES,
+  defaultCase,
+  defineCase,
+  FEATURES,
+  type FeatureCase,
+  filesOf,
+  PARAMETER_TYPES,
+  parameterCase,
+  YAML_VALUES,
+} from "./support/cases.js";
 import { type IbekJob, runIbek } from "./support/ibek-batch.js";
 
 const ENV = { IOC: "/epics/ioc", RUNTIME_DIR: "/epics/runtime", IOC_NAME: "test-ioc" };
-const DEVICE = "label: dev\nparent: \"\"\nchildren: []\n";
+const DEVICE = 'label: dev\nparent: ""\nchildren: []\n';
 
 function ours(feature: FeatureCase): Record<string, string> | string {
   const { support, instances, files } = filesOf(feature);
@@ -25,7 +35,15 @@ function ours(feature: FeatureCase): Record<string, string> | string {
 function job(feature: FeatureCase): IbekJob {
   const { support, instances, files } = filesOf(feature);
   const device = "dev.pvi.device.yaml";
-  return { op: "generate", files: { ...files, [device]: DEVICE }, support, instances, pvi: feature.pvi ?? false, pvi_defs: [device], env: ENV };
+  return {
+    op: "generate",
+    files: { ...files, [device]: DEVICE },
+    support,
+    instances,
+    pvi: feature.pvi ?? false,
+    pvi_defs: [device],
+    env: ENV,
+  };
 }
 
 async function compare(python: string, features: readonly FeatureCase[]) {
@@ -38,8 +56,11 @@ async function compare(python: string, features: readonly FeatureCase[]) {
       if (typeof mine !== "string") wrong.push({ case: feature.name, ibek: theirs.error, ours: mine });
       return;
     }
-    const kept = Object.fromEntries(Object.entries(theirs.files).filter(([name]) => ["st.cmd", "ioc.subst", "wait_list.yaml"].includes(name)));
-    if (JSON.stringify(sorted(kept)) !== JSON.stringify(typeof mine === "string" ? mine : sorted(mine))) wrong.push({ case: feature.name, ibek: kept, ours: mine });
+    const kept = Object.fromEntries(
+      Object.entries(theirs.files).filter(([name]) => ["st.cmd", "ioc.subst", "wait_list.yaml"].includes(name)),
+    );
+    if (JSON.stringify(sorted(kept)) !== JSON.stringify(typeof mine === "string" ? mine : sorted(mine)))
+      wrong.push({ case: feature.name, ibek: kept, ours: mine });
   });
   return { answers, wrong };
 }
@@ -52,7 +73,11 @@ describePeer(["ibek"], "real ibek on files of our own", ({ ibek }) => {
   it("makes the same files, or refuses the same, for every feature and quirk", async () => {
     const { answers, wrong } = await compare(ibek.paths.python!, FEATURES);
     expect(wrong).toEqual([]);
-    expect(FEATURES.filter((feature, index) => (answers[index]!.error !== undefined) !== (feature.refused === true)).map((feature) => feature.name)).toEqual([]);
+    expect(
+      FEATURES.filter((feature, index) => (answers[index]!.error !== undefined) !== (feature.refused === true)).map(
+        (feature) => feature.name,
+      ),
+    ).toEqual([]);
   });
 
   it("takes and prints the same value for every type of parameter", async () => {

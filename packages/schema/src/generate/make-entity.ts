@@ -9,7 +9,8 @@ import { describeValue, laxBoolean } from "../yaml/reader.js";
 import { problemAt, type Spot, spotRange } from "../yaml/spot.js";
 import { type BuiltIn, Entity, Poisoned } from "./entity.js";
 import { failRender } from "./report.js";
-import { type GivenValue, Reported, type Run } from "./run.js";
+import { type GivenValue, Reported, type Run, reportOnce } from "./run.js";
+import { strictProblem } from "./strict.js";
 
 /** What an entity is made from. */
 export interface EntitySource {
@@ -131,7 +132,7 @@ function acceptBuiltIn(field: { name: string; type: "str" | "int" | "values" | "
 }
 
 function report(run: Run, spot: Spot, code: string, message: string, extras: Parameters<typeof problemAt>[3] = {}): void {
-  run.diagnostics.push(problemAt(spot, code, message, extras));
+  reportOnce(run, problemAt(spot, code, message, extras));
 }
 
 function declaredHere(parameter: Parameter | undefined) {
@@ -142,11 +143,12 @@ function reportValue(
   run: Run,
   given: GivenValue,
   source: EntitySource,
-  problem: { problem: string; labels?: readonly string[] },
+  problem: { problem: string; labels?: readonly string[]; meant?: string },
   parameter: Parameter | undefined,
 ): void {
   const spot = given.spot ?? source.spot;
-  const guess = problem.labels && typeof given.value === "string" ? nearest(given.value, problem.labels, 1)[0] : undefined;
+  const guess =
+    problem.meant ?? (problem.labels && typeof given.value === "string" ? nearest(given.value, problem.labels, 1)[0] : undefined);
   const text =
     (parameter?.type === "str" || parameter?.type === "id") &&
     !Array.isArray(given.value) &&
@@ -155,7 +157,7 @@ function reportValue(
   const written = text ? spot.document.source.text.slice(spot.node.start, spot.node.end) : "";
   report(run, spot, problem.labels ? "ENUM_VALUE" : "PARAMETER_TYPE", problem.problem, {
     labels: [...declaredHere(parameter), ...inEntity(spot, source)],
-    ...(guess !== undefined ? { help: `did you mean ${JSON.stringify(guess)}?`, fix: [{ range: spotRange(spot), text: guess }] } : {}),
+    ...(guess !== undefined ? { help: `did you mean ${guess}?`, fix: [{ range: spotRange(spot), text: guess }] } : {}),
     ...(text && !written.includes("\n")
       ? { help: `put it in quotes: "${written}"`, fix: [{ range: spotRange(spot), text: `"${written}"` }] }
       : {}),
@@ -285,8 +287,11 @@ export function renderAt(
   map?: (offset: number) => number,
 ): PyValue {
   const rewritten = run.rewrite(text, spot);
+  const { remarks } = run.renderer.state;
   try {
-    return run.renderer.renderText(rewritten, names, type);
+    const value = run.renderer.renderText(rewritten, names, type);
+    if (remarks.length > 0 && entity) for (const { code, message } of remarks.splice(0)) strictProblem(run, spot, code, message, entity);
+    return value;
   } catch (error) {
     return failRender(run, error, rewritten, { spot, ...(map ? { map } : {}) }, entity);
   }

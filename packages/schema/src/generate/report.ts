@@ -6,7 +6,7 @@ import { repr } from "../python/text.js";
 import { isObject, PyError, type PyValue } from "../python/value.js";
 import { anchorLabels, problemIn, type Spot, spanRange, spotRange } from "../yaml/spot.js";
 import { type Entity, Poisoned } from "./entity.js";
-import { Reported, type Run } from "./run.js";
+import { Reported, type Run, reportOnce } from "./run.js";
 
 const CODES: Record<string, string> = {
   TemplateSyntax: "TEMPLATE_SYNTAX",
@@ -35,7 +35,8 @@ export function failRender(run: Run, error: unknown, template: string, place: Te
     labels.push({ range: entity.top, message: `in this entity of type ${entity.type}` });
   if (entity) labels.push(...valueChain(run, error, template, entity));
   const code = CODES[error.kind] ?? "TEMPLATE_VALUE";
-  run.diagnostics.push(
+  reportOnce(
+    run,
     problemIn(spanRange(place.spot, span), code, sentence(error), {
       labels,
       ...(helpFor(error, entity) === undefined ? {} : { help: helpFor(error, entity) }),

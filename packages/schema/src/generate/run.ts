@@ -1,5 +1,4 @@
-import type { Diagnostic, SourceRange } from "@epicube/core";
-import type { TemplateError } from "../jinja/error.js";
+import type { Diagnostic } from "@epicube/core";
 import type { PyValue } from "../python/value.js";
 import type { Renderer } from "../render/render.js";
 import type { Support } from "../support/model.js";
@@ -27,7 +26,35 @@ export interface GivenValue {
   readonly keySpot: Spot | undefined;
 }
 
+/** Most entities that one finding in a support file names. */
+const MAX_ENTITIES = 3;
+
+/** Reports a finding; one at a place where the same is already reported only adds its entity to it. */
+export function reportOnce(run: Run, diagnostic: Diagnostic): void {
+  const { code, message, range } = diagnostic;
+  const at = run.diagnostics.findIndex(
+    (entry) =>
+      entry.code === code &&
+      entry.message === message &&
+      entry.range?.file === range?.file &&
+      entry.range?.startLine === range?.startLine &&
+      entry.range?.startColumn === range?.startColumn,
+  );
+  const first = run.diagnostics[at];
+  if (!first) {
+    run.diagnostics.push(diagnostic);
+    return;
+  }
+  const known = first.labels ?? [];
+  const more = (diagnostic.labels ?? []).find(
+    (label) =>
+      label.message.includes("this entity") &&
+      !known.some((entry) => entry.range.startLine === label.range.startLine && entry.range.file === label.range.file),
+  );
+  if (more && known.filter((label) => label.message.includes("this entity")).length < MAX_ENTITIES) {
+    run.diagnostics[at] = { ...first, labels: [...known, more] };
+  }
+}
+
 /** Thrown to leave an entity after its finding is reported. */
 export class Reported extends Error {}
-
-export type { SourceRange, TemplateError };

@@ -6,7 +6,7 @@ import type { Entity } from "./entity.js";
 import { renderAt } from "./make-entity.js";
 import { pythonRegex } from "./regex.js";
 import { failRender } from "./report.js";
-import { Reported, type Run } from "./run.js";
+import { Reported, type Run, reportOnce } from "./run.js";
 import { strictProblem } from "./strict.js";
 import type { SubstitutionRow } from "./types.js";
 
@@ -64,11 +64,11 @@ function addDatabase(run: Run, templates: Map<string, TemplateRows>, database: D
   }
   if (database.args === null) fail(run, database.spot, "DATABASE_ARGS", "the database is used, but its args are null", entity);
   const args = expandArgs(run, database, entity);
-  for (const [name, { value, spot }] of args) {
+  for (const [name, { value, keySpot }] of args) {
     if (value === null && !entity.fields.has(name) && !run.renderer.state.variables.has(name)) {
       fail(
         run,
-        spot,
+        keySpot,
         "DATABASE_ARG",
         `the argument ${JSON.stringify(name)} has no value, and neither a parameter nor a define of ${entity.type} has its name`,
         entity,
@@ -131,7 +131,7 @@ function fail(
   labels: { range: ReturnType<typeof spotRange>; message: string }[] = [],
 ): never {
   const own = [...anchorLabels(spot), ...labels, { range: entity.top, message: `in this entity of type ${entity.type}` }];
-  run.diagnostics.push({ ...problemAt(spot, code, message), labels: own });
+  reportOnce(run, { ...problemAt(spot, code, message), labels: own });
   throw new Reported();
 }
 

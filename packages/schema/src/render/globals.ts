@@ -10,6 +10,10 @@ export interface SharedState {
   readonly env: Readonly<Record<string, string>>;
   /** Names of `env` that templates asked for. */
   readonly envRead: Set<string>;
+  /** Counters with the start and stop of their first use, as text. */
+  readonly counters: Map<string, string>;
+  /** Remarks on what the last render did, to be reported where its text stands. */
+  readonly remarks: { readonly code: string; readonly message: string }[];
   iocName: string;
   /** Name of the first instance file without its last ending. */
   fileName: string;
@@ -17,7 +21,7 @@ export interface SharedState {
 
 /** State at the beginning of a run. */
 export function createSharedState(env: Readonly<Record<string, string>> = {}): SharedState {
-  return { variables: new PyDict(), env, envRead: new Set(), iocName: "", fileName: "" };
+  return { variables: new PyDict(), env, envRead: new Set(), counters: new Map(), remarks: [], iocName: "", fileName: "" };
 }
 
 function readEnv(state: SharedState, name: string): string | undefined {
@@ -57,6 +61,15 @@ export function createGlobal(state: SharedState): PyObject {
         null,
       ]);
       const key = str(name!);
+      const limits = `start=${str(start!)}, stop=${str(stop!)}`;
+      const before = state.counters.get(key);
+      if (before === undefined) state.counters.set(key, limits);
+      else if (before !== limits) {
+        state.remarks.push({
+          code: "COUNTER_REDEFINED",
+          message: `the counter ${key} is used with ${limits} here, and with ${before} before`,
+        });
+      }
       const counter = variables.get(key);
       if (counter === undefined || counter === null) {
         variables.set(key, start!);

@@ -3,6 +3,7 @@ import { equal } from "../python/operators.js";
 import { str } from "../python/text.js";
 import { PyDict, PySet, PyTuple, type PyValue } from "../python/value.js";
 import { describeValue, laxBoolean } from "../yaml/reader.js";
+import { resolveRuamelScalar } from "../yaml/ruamel.js";
 import type { Spot } from "../yaml/spot.js";
 
 /** Types of parameters, as `type:` of a support file says them. */
@@ -47,7 +48,9 @@ export function wantedText(type: ParameterType): string {
 }
 
 /** A value as the data model takes it, or why it does not. */
-export type Accepted = { readonly value: PyValue } | { readonly problem: string; readonly labels?: readonly string[] };
+export type Accepted =
+  | { readonly value: PyValue }
+  | { readonly problem: string; readonly labels?: readonly string[]; readonly meant?: string };
 
 /** Checks and converts a value given for a parameter, with the conversions of ibek's data model. */
 export function acceptValue(parameter: Pick<Parameter, "name" | "type" | "values">, value: PyValue): Accepted {
@@ -113,6 +116,19 @@ export function enumLabels(values: PyDict): PyValue[] {
   return [...labels.values()];
 }
 
+/** A label as YAML writes it: text that would read as a number or bool in quotes. */
+function labelText(label: PyValue): string {
+  if (typeof label !== "string") return typeof label === "boolean" ? String(label) : str(label);
+  const read = resolveRuamelScalar({ text: label, style: "plain" });
+  return "value" in read && read.value === label ? label : JSON.stringify(label);
+}
+
+/** True when a value was written for a label, or a number for its text. */
+function sameText(a: PyValue, b: PyValue): boolean {
+  const simple = (value: PyValue) => value !== null && typeof value !== "object";
+  return simple(a) && simple(b) && str(a) === str(b);
+}
+
 function acceptLabel(parameter: Pick<Parameter, "name" | "type" | "values">, value: PyValue): Accepted {
   const labels = enumLabels(parameter.values ?? new PyDict());
   for (const label of labels) {
@@ -120,6 +136,11 @@ function acceptLabel(parameter: Pick<Parameter, "name" | "type" | "values">, val
     const floatLabel = typeof label === "number" && (typeof value === "bigint" || typeof value === "boolean");
     if ((sameType || floatLabel) && equal(label, value)) return { value: label };
   }
-  const texts = labels.map((label) => (typeof label === "string" ? label : str(label)));
-  return { problem: `${parameter.name} must be one of ${texts.join(", ")}, got ${describeValue(value)}`, labels: texts };
+  const texts = labels.map(labelText);
+  const meant = [...(parameter.values?.entries() ?? [])].find(([label, own]) => sameText(label, value) || sameText(own, value))?.[0];
+  return {
+    problem: `${parameter.name} must be one of ${texts.join(", ")}, got ${describeValue(value)}`,
+    labels: texts,
+    ...(meant === undefined ? {} : { meant: labelText(meant) }),
+  };
 }
