@@ -67,6 +67,8 @@ export async function runProcess(): Promise<void> {
   };
   process.on("SIGINT", () => onSignal("SIGINT"));
   process.on("SIGTERM", () => onSignal("SIGTERM"));
+  // A closed terminal must not orphan what was started.
+  process.on("SIGHUP", () => onSignal("SIGTERM"));
   // A reader that went away (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.findings));
   const { argv, cwd } = takeCwd(process.argv.slice(2));
