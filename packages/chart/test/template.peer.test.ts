@@ -6,10 +6,11 @@ import { fileCases } from "./cases/files.js";
 import { outputCases } from "./cases/output.js";
 import { schemaCases } from "./cases/schema.js";
 import { subchartCases } from "./cases/subcharts.js";
+import { tomlCases } from "./cases/toml.js";
 import { valuesCases } from "./cases/values.js";
 import { runHelm, writeTree } from "./support/helm.js";
 
-const cases = [...valuesCases, ...outputCases, ...fileCases, ...subchartCases, ...schemaCases, ...errorCases];
+const cases = [...valuesCases, ...outputCases, ...fileCases, ...subchartCases, ...schemaCases, ...errorCases, ...tomlCases];
 
 /** What is compared: bytes, exit status, and of stderr the error's text. Log lines carry times and are helm's own. */
 function comparable(run: { stdout: string; stderr: string }, exitCode: number) {

@@ -10,6 +10,8 @@ import {
   type GoMap,
   type GoValue,
 } from "@epicube/gotemplate";
+import { decodeToml } from "../toml/decode.js";
+import { encodeToml } from "../toml/encode.js";
 import { conversionMessage, decodeYamlMap, jsonKind, readYaml, toGoValue, YamlError } from "../yaml/decode.js";
 import { marshalYaml, ToYamlError, toYaml, toYamlPretty } from "../yaml/to-yaml.js";
 
@@ -78,6 +80,13 @@ export function helmFunctions(options: HelmFunctionOptions = {}): FunctionTable 
     toYamlPretty: ofValue(toYamlPretty),
     fromYaml: ofText((text) => orElse(() => decodeYamlMap(text) ?? new Map(), errorMap)),
     fromYamlArray: ofText(decodeYamlArray),
+    toToml: ofValue((value) =>
+      orElse(
+        () => encodeToml(value),
+        (message) => (message.startsWith("toml:") ? message : panic(message)),
+      ),
+    ),
+    fromToml: ofText((text) => orElse(() => decodeToml(text), errorMap)),
     toJson: ofValue((value) =>
       orElse(
         () => encodeJson(value),
