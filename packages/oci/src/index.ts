@@ -31,6 +31,7 @@ export {
   type StoredBlob,
   WORK_FOLDER,
 } from "./layout/layout.js";
+export { type PruneOptions, type PruneResult, pruneLayout } from "./layout/prune.js";
 export type { ContainerConfig, HistoryEntry, ImageConfig } from "./manifest/config.js";
 export {
   describe,
