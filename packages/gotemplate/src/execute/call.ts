@@ -78,7 +78,7 @@ function compileShortCircuit(node: IdentifierNode, stopAt: boolean, values: read
 
 function invoke(state: State, target: TemplateFunction, name: string, at: Node, list: readonly GoValue[]): GoValue {
   try {
-    return target.call(list, state);
+    return state.charge(target.call(list, state));
   } catch (error) {
     const isGo = error instanceof GoError || (error instanceof TemplateError && error.code !== "TEMPLATE_LIMIT");
     if (!isGo) throw error;

@@ -17,7 +17,11 @@ export interface Run {
   /** UTF-16 units of output left. */
   output: number;
   readonly maxOutput: number;
+  /** Longest text and, by eight units an item, longest list that a function may give. */
+  readonly maxText: number;
   readonly shared: Map<unknown, unknown>;
+  /** The template at work, to tell where the stack ended. */
+  current: State | undefined;
 }
 
 /** The execution of one template into one text. */
@@ -31,7 +35,10 @@ export class State implements ExecutionContext {
   node: Node | undefined;
   out = "";
 
+  readonly #caller: State | undefined;
+
   constructor(set: Templates, run: Run, template: CompiledTemplate, data: GoValue) {
+    this.#caller = run.current;
     this.set = set;
     this.run = run;
     this.template = template;
@@ -68,6 +75,17 @@ export class State implements ExecutionContext {
     if (--this.run.steps < 0) this.limit(`more than ${this.run.maxSteps} steps`);
   }
 
+  /** Big results cost steps by their size, so that no few calls can do endless work. */
+  charge(value: GoValue): GoValue {
+    const size = typeof value === "string" ? value.length : Array.isArray(value) ? value.length * 8 : 0;
+    if (size > 512) {
+      if (size > this.run.maxText) this.limit(`a result is larger than ${this.run.maxText} characters`);
+      this.run.steps -= size >> 6;
+      if (this.run.steps < 0) this.limit(`more than ${this.run.maxSteps} steps`);
+    }
+    return value;
+  }
+
   enter(): void {
     if (++this.run.depth > this.run.maxDepth) this.limit(`templates nest deeper than ${this.run.maxDepth}`);
   }
@@ -78,6 +96,8 @@ export class State implements ExecutionContext {
   }
 
   limit(message: string): never {
+    // A template that was only just entered has no node of its own yet: the place that called it tells where.
+    this.node ??= this.#caller?.node;
     throw this.error("TEMPLATE_LIMIT", `limit reached: ${message}`);
   }
 

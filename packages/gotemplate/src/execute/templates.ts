@@ -9,7 +9,8 @@ import { type Run, State } from "./state.js";
 
 const DEFAULT_STEPS = 50_000_000;
 const DEFAULT_DEPTH = 5000;
-const DEFAULT_OUTPUT = 256 * 1024 * 1024;
+const DEFAULT_OUTPUT = 128 * 1024 * 1024;
+const DEFAULT_TEXT = 16 * 1024 * 1024;
 
 /** Most texts kept compiled for one function table; `tpl` in a loop over distinct texts must not keep them all. */
 const MAX_CACHED = 4000;
@@ -87,7 +88,7 @@ export class Templates implements TemplateSet {
   }
 
   execute(name: string, data: GoValue): string {
-    const { steps = DEFAULT_STEPS, depth = DEFAULT_DEPTH, outputLength = DEFAULT_OUTPUT } = this.#limits;
+    const { steps = DEFAULT_STEPS, depth = DEFAULT_DEPTH, outputLength = DEFAULT_OUTPUT, textLength = DEFAULT_TEXT } = this.#limits;
     const run: Run = {
       steps,
       maxSteps: steps,
@@ -95,9 +96,21 @@ export class Templates implements TemplateSet {
       maxDepth: depth,
       output: outputLength,
       maxOutput: outputLength,
+      maxText: textLength,
       shared: new Map(),
+      current: undefined,
     };
-    return this.executeWithin(run, name, data);
+    try {
+      return this.executeWithin(run, name, data);
+    } catch (error) {
+      // JavaScript's own limits. They are named here, at the outermost level, where there is stack again to do so.
+      if (!(error instanceof Error) || error instanceof TemplateError) throw error;
+      const isStack = error.message.includes("Maximum call stack size exceeded");
+      if (!isStack && !(error instanceof RangeError)) throw error;
+      const reason = isStack ? `templates nest deeper than the stack allows (${run.depth})` : error.message;
+      const message = `limit reached: ${reason}`;
+      throw run.current?.error("TEMPLATE_LIMIT", message) ?? new TemplateError("TEMPLATE_LIMIT", message, { cause: error });
+    }
   }
 
   executeWithin(run: Run, name: string, data: GoValue): string {
@@ -119,16 +132,10 @@ export class Templates implements TemplateSet {
   #run(run: Run, template: CompiledTemplate, data: GoValue): string {
     const state = new State(this, run, template, data);
     state.enter();
-    try {
-      template.execute(state, data);
-    } catch (error) {
-      // JavaScript's own limits: the stack, and the longest string.
-      if (error instanceof RangeError) {
-        const cause = /call stack/.test(error.message) ? "templates nest deeper than the stack allows" : error.message;
-        throw state.error("TEMPLATE_LIMIT", `limit reached: ${cause}`);
-      }
-      throw error;
-    }
+    const outer = run.current;
+    run.current = state;
+    template.execute(state, data);
+    run.current = outer;
     run.depth--;
     return state.out;
   }

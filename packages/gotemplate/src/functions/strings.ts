@@ -13,7 +13,7 @@ import { camelCase, connectWords, swapCase, title, untitle } from "./words.js";
 const STRING_MAP: GoType = { name: "map[string]string", element: "string" };
 
 /** Longest text that `repeat` and `indent` make, in UTF-16 units. */
-const MAX_REPEAT = 256 * 1024 * 1024;
+const MAX_REPEAT = 128 * 1024 * 1024;
 
 const count = (value: GoValue): number => Number((value as GoInt).value);
 
@@ -64,7 +64,7 @@ function trimSet(text: string, set: string): string {
 
 function replaceAll(text: string, old: string, by: string): string {
   if (old === "") return by + [...text].join(by) + (text === "" ? "" : by);
-  return normalizeGo(text.split(old).join(by));
+  return normalizeGo(text.replaceAll(old, () => by));
 }
 
 /** `strings.SplitN`. */
@@ -146,7 +146,7 @@ function withoutSpace(text: string): string {
 
 function indent(spaces: number, text: string): string {
   const pad = repeat(" ", spaces);
-  return pad + text.split("\n").join("\n" + pad);
+  return pad + text.replaceAll("\n", "\n" + pad);
 }
 
 function shuffle(text: string, random: RandomSource): string {

@@ -30,6 +30,7 @@ function compile(source: string): Regexp {
   try {
     compiled = RE2JS.compile(source);
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new GoError(message.endsWith("trailing backslash at end of expression") ? message + ": ``" : message);
   }

@@ -13,8 +13,10 @@ export interface TemplateLimits {
   readonly steps?: number;
   /** Nested `template`, `include` and `tpl`; default 5000. */
   readonly depth?: number;
-  /** UTF-16 units of output, nested ones counted again; default 256 Mi. */
+  /** UTF-16 units of output, nested ones counted again; default 128 Mi. */
   readonly outputLength?: number;
+  /** UTF-16 units of the longest text that a function may give; a list counts eight an item. Default 16 Mi. */
+  readonly textLength?: number;
 }
 
 /** Options of {@link parseTemplateSet}. */

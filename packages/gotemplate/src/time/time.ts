@@ -37,7 +37,8 @@ export function durationBetween(from: GoTime, to: GoTime): bigint {
 /** Fields of a time in its zone. */
 export function civil(time: GoTime) {
   const { name, offset } = zoneAt(time.zone, time.seconds);
-  const date = new Date((time.seconds + offset) * 1000);
+  // Beyond what a JavaScript date holds (the years ±271821) the nearest date it does hold is shown.
+  const date = new Date(Math.max(-8.64e15, Math.min(8.64e15, (time.seconds + offset) * 1000)));
   const year = date.getUTCFullYear();
   const yearStart = new Date(0);
   yearStart.setUTCFullYear(year, 0, 1);
