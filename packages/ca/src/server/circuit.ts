@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isEpicubeError, messageOf } from "@epicube/core";
 import { encodeMessage, type Message, type MessageInit } from "../codec/header.js";
 import { decodeText } from "../codec/text.js";
@@ -35,6 +36,10 @@ export function createServerCircuit(shared: ServerShared, transport: ServerTrans
   let nextSid = Math.floor(shared.random() * 0x10000) + 1;
   let closed = false;
   let inProgress = 0;
+  /** Ends the answers that the fault delay holds up. */
+  const closing = new AbortController();
+  // One listener for each answer held up: many are no leak.
+  setMaxListeners(0, closing.signal);
 
   const write = (init: MessageInit) => {
     if (!closed) transport.send(encodeMessage(init));
@@ -65,10 +70,13 @@ export function createServerCircuit(shared: ServerShared, transport: ServerTrans
       }
       const owned = init.payload ? { ...init, payload: new Uint8Array(init.payload) } : init;
       inProgress += 1;
-      shared.clock.sleep(delay.argument ?? 1000).then(() => {
-        inProgress -= 1;
-        write(owned);
-      });
+      shared.clock.sleep(delay.argument ?? 1000, closing.signal).then(
+        () => {
+          inProgress -= 1;
+          write(owned);
+        },
+        () => {},
+      );
     },
     error: (request, cid, eca, text) => context.answer(errorMessage(request, cid, eca, text), undefined),
     refuse(request, eca, reason) {
@@ -155,6 +163,7 @@ export function createServerCircuit(shared: ServerShared, transport: ServerTrans
     drained: () => subscriptions.drained(),
     dispose() {
       closed = true;
+      closing.abort();
       for (const open of [...bySid.values()]) clear(open);
     },
     get channels() {

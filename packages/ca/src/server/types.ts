@@ -87,6 +87,7 @@ export interface CaServerOptions {
   readonly faults?: readonly Fault[];
   /** Draws for faults with a probability, 0..1. Default Math.random. */
   readonly random?: () => number;
+  /** Times the fault `delay`. */
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
