@@ -1,10 +1,10 @@
 import { compareGo, type GoMap, type GoValue, quoteGo } from "@epicube/gotemplate";
+import { YamlError } from "./cursor.js";
 import { formatFloat32G } from "./number.js";
 import { type DocumentNode, type MapNode, parseDocument, type ScalarNode } from "./parse.js";
 import { resolvePlain } from "./resolve.js";
-import { YamlError } from "./scan.js";
 
-export { YamlError } from "./scan.js";
+export { YamlError } from "./cursor.js";
 
 /** YAML as helm reads it, before JSON makes all numbers float64. Integers are bigints, keys are texts. */
 export type YamlData = null | boolean | string | number | bigint | YamlData[] | Map<string, YamlData>;

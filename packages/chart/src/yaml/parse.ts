@@ -1,4 +1,5 @@
-import { createScanner, type Mark, type Scanner, type Token, type TokenType, YamlError } from "./scan.js";
+import { type Mark, YamlError } from "./cursor.js";
+import { createScanner, type Scanner, type Token, type TokenType } from "./scan.js";
 
 interface Node {
   /** Line from 1. */

@@ -1,19 +1,5 @@
-/** A text that helm's YAML reader refuses; `message` is its text, after `yaml: ` where it says so. */
-export class YamlError extends Error {
-  /** Line from 1, where it is known; -1 for an error that is not of YAML itself. */
-  readonly line: number | undefined;
-  constructor(message: string, line?: number) {
-    super(message);
-    this.line = line;
-  }
-}
-
-/** A place in the text: lines from 0. */
-export interface Mark {
-  readonly at: number;
-  readonly line: number;
-  readonly column: number;
-}
+import { createCursor, isBlank, isBlankOrEnd, isBreak, isWord, type Mark, NONE, SPACE, TAB } from "./cursor.js";
+import { scanBlockScalar, scanPlain, scanQuoted } from "./scalars.js";
 
 export type TokenType =
   | "stream-end"
@@ -59,25 +45,10 @@ interface SimpleKey {
   mark: Mark;
 }
 
-const NONE = -1;
-const LF = 0x0a;
-const SPACE = 0x20;
-const TAB = 0x09;
 /** A key without `?` is at most so many characters long. */
 const MAX_SIMPLE_KEY = 1024;
 
-const isBreak = (code: number) => code === LF || code === 0x0d || code === 0x85 || code === 0x2028 || code === 0x2029;
-const isBlank = (code: number) => code === SPACE || code === TAB;
-const isBlankOrEnd = (code: number) => code === NONE || code === SPACE || code === TAB || isBreak(code);
-const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
-const isWord = (code: number) =>
-  isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f || code === 0x2d;
 const isUri = (code: number) => isWord(code) || (code > 0 && code < 0x80 && ";/?:@&=+$,.!~*'()[]%".includes(String.fromCharCode(code)));
-
-/** The error of a scanner: its line is named except on the first one. */
-export function scannerError(message: string, line: number): YamlError {
-  return new YamlError(line === 0 ? message : `line ${line + 1}: ${message}`, line + 1);
-}
 
 function versionProblem(rest: string): string | undefined {
   const match = /^(\d*)(\.?)(\d*)(.*)$/s.exec(rest)!;
@@ -101,9 +72,7 @@ function tagProblem(rest: string): string | undefined {
  * what it refuses.
  */
 export function createScanner(text: string): Scanner {
-  let at = 0;
-  let line = 0;
-  let lineStart = 0;
+  const cursor = createCursor(text);
   let flowLevel = 0;
   let indent = -1;
   const indents: number[] = [];
@@ -116,34 +85,13 @@ export function createScanner(text: string): Scanner {
   let taken = 0;
   let ended = false;
 
-  const code = (offset = 0) => (at + offset < text.length ? text.charCodeAt(at + offset) : NONE);
-  const column = () => at - lineStart;
-  const mark = (): Mark => ({ at, line, column: column() });
-  const fail = (message: string): never => {
-    throw scannerError(message, line);
-  };
   const makeToken = (type: TokenType, where: Mark, content = "", plain = false): Token => ({ type, mark: where, text: content, plain });
-
-  /** Consumes a line break and gives what it counts as. */
-  const readBreak = (): string => {
-    const found = code();
-    at += found === 0x0d && code(1) === LF ? 2 : 1;
-    line++;
-    lineStart = at;
-    return found === 0x2028 || found === 0x2029 ? String.fromCharCode(found) : "\n";
-  };
-
-  const atDocumentMarker = () => {
-    if (column() !== 0) return false;
-    const first = code();
-    return (first === 0x2d || first === 0x2e) && code(1) === first && code(2) === first && isBlankOrEnd(code(3));
-  };
 
   const nextNumber = () => taken + queue.length - head;
   const keyIsValid = (key: SimpleKey): boolean => {
     if (!key.possible) return false;
-    if (key.mark.line < line || key.mark.at + MAX_SIMPLE_KEY < at) {
-      if (key.required) fail("could not find expected ':'");
+    if (key.mark.line < cursor.line || key.mark.at + MAX_SIMPLE_KEY < cursor.at) {
+      if (key.required) cursor.fail("could not find expected ':'");
       key.possible = false;
       return false;
     }
@@ -152,14 +100,14 @@ export function createScanner(text: string): Scanner {
   const removeKey = () => {
     const key = keys[keys.length - 1]!;
     if (!key.possible) return;
-    if (key.required) fail("could not find expected ':'");
+    if (key.required) cursor.fail("could not find expected ':'");
     key.possible = false;
     waiting.delete(key.token);
   };
   const saveKey = () => {
     if (!keyAllowed) return;
     removeKey();
-    const key = { possible: true, required: flowLevel === 0 && indent === column(), token: nextNumber(), mark: mark() };
+    const key = { possible: true, required: flowLevel === 0 && indent === cursor.column(), token: nextNumber(), mark: cursor.mark() };
     keys[keys.length - 1] = key;
     waiting.set(key.token, key);
   };
@@ -173,61 +121,63 @@ export function createScanner(text: string): Scanner {
     if (flowLevel > 0 || indent >= to) return;
     indents.push(indent);
     indent = to;
-    if (indents.length > 10_000) fail("exceeded max depth of 10000");
+    if (indents.length > 10_000) cursor.fail("exceeded max depth of 10000");
     insert(makeToken(type, where), number);
   };
   const unrollIndent = (to: number) => {
     if (flowLevel > 0) return;
     while (indent > to) {
-      insert(makeToken("block-end", mark()));
+      insert(makeToken("block-end", cursor.mark()));
       indent = indents.pop()!;
     }
   };
 
   const skipToToken = () => {
     for (;;) {
-      if (column() === 0 && code() === 0xfeff) {
-        at++;
-        lineStart++;
+      if (cursor.column() === 0 && cursor.code() === 0xfeff) {
+        cursor.at++;
+        cursor.lineStart++;
       }
-      while (code() === SPACE || (code() === TAB && (flowLevel > 0 || !keyAllowed))) at++;
-      if (code() === 0x23) while (code() !== NONE && !isBreak(code())) at++;
-      if (!isBreak(code())) return;
-      readBreak();
+      while (cursor.code() === SPACE || (cursor.code() === TAB && (flowLevel > 0 || !keyAllowed))) cursor.at++;
+      if (cursor.code() === 0x23) while (cursor.code() !== NONE && !isBreak(cursor.code())) cursor.at++;
+      if (!isBreak(cursor.code())) return;
+      cursor.readBreak();
       if (flowLevel === 0) keyAllowed = true;
     }
   };
 
   const indicator = (type: TokenType, length = 1) => {
-    const where = mark();
-    at += length;
+    const where = cursor.mark();
+    cursor.at += length;
     insert(makeToken(type, where));
   };
 
+  const scalar = (scan: (where: Mark) => Token) => insert(scan(cursor.mark()));
+
   const fetchNext = () => {
     skipToToken();
-    unrollIndent(column());
-    const first = code();
+    unrollIndent(cursor.column());
+    const first = cursor.code();
     if (first === NONE) {
-      if (column() !== 0) {
-        line++;
-        lineStart = at;
+      if (cursor.column() !== 0) {
+        cursor.line++;
+        cursor.lineStart = cursor.at;
       }
       unrollIndent(-1);
       removeKey();
       keyAllowed = false;
       ended = true;
-      insert(makeToken("stream-end", mark()));
+      insert(makeToken("stream-end", cursor.mark()));
       return;
     }
-    if (column() === 0 && first === 0x25) {
+    if (cursor.column() === 0 && first === 0x25) {
       unrollIndent(-1);
       removeKey();
       keyAllowed = false;
       scanDirective();
       return;
     }
-    if (atDocumentMarker()) {
+    if (cursor.atDocumentMarker()) {
       unrollIndent(-1);
       removeKey();
       keyAllowed = false;
@@ -238,8 +188,8 @@ export function createScanner(text: string): Scanner {
       case 0x5b:
       case 0x7b:
         saveKey();
-        keys.push({ possible: false, required: false, token: nextNumber(), mark: mark() });
-        if (++flowLevel > 10_000) fail("exceeded max depth of 10000");
+        keys.push({ possible: false, required: false, token: nextNumber(), mark: cursor.mark() });
+        if (++flowLevel > 10_000) cursor.fail("exceeded max depth of 10000");
         keyAllowed = true;
         indicator(first === 0x5b ? "flow-sequence-start" : "flow-mapping-start");
         return;
@@ -274,32 +224,36 @@ export function createScanner(text: string): Scanner {
       case 0x22:
         saveKey();
         keyAllowed = false;
-        insert(scanQuoted(first === 0x27));
+        scalar((where) => makeToken("scalar", where, scanQuoted(cursor, first === 0x27)));
         return;
     }
-    if (first === 0x2d && isBlankOrEnd(code(1))) return fetchBlockEntry();
-    if (first === 0x3f && (flowLevel > 0 || isBlankOrEnd(code(1)))) return fetchKey();
-    if (first === 0x3a && (flowLevel > 0 || isBlankOrEnd(code(1)))) return fetchValue();
+    if (first === 0x2d && isBlankOrEnd(cursor.code(1))) return fetchBlockEntry();
+    if (first === 0x3f && (flowLevel > 0 || isBlankOrEnd(cursor.code(1)))) return fetchKey();
+    if (first === 0x3a && (flowLevel > 0 || isBlankOrEnd(cursor.code(1)))) return fetchValue();
     if ((first === 0x7c || first === 0x3e) && flowLevel === 0) {
       removeKey();
       keyAllowed = true;
-      insert(scanBlockScalar(first === 0x7c));
+      scalar((where) => makeToken("scalar", where, scanBlockScalar(cursor, indent, first === 0x7c)));
       return;
     }
     const plain =
       !(isBlankOrEnd(first) || "-?:#|>%@`".includes(String.fromCharCode(first))) ||
-      (first === 0x2d && !isBlank(code(1))) ||
-      (flowLevel === 0 && (first === 0x3f || first === 0x3a) && !isBlankOrEnd(code(1)));
-    if (!plain) fail("found character that cannot start any token");
+      (first === 0x2d && !isBlank(cursor.code(1))) ||
+      (flowLevel === 0 && (first === 0x3f || first === 0x3a) && !isBlankOrEnd(cursor.code(1)));
+    if (!plain) cursor.fail("found character that cannot start any token");
     saveKey();
     keyAllowed = false;
-    insert(scanPlain());
+    scalar((where) => {
+      const { content, ended: lineEnded } = scanPlain(cursor, indent, flowLevel > 0);
+      if (lineEnded) keyAllowed = true;
+      return makeToken("scalar", where, content, true);
+    });
   };
 
   const fetchBlockEntry = () => {
     if (flowLevel === 0) {
-      if (!keyAllowed) fail("block sequence entries are not allowed in this context");
-      rollIndent(column(), NONE, "block-sequence-start", mark());
+      if (!keyAllowed) cursor.fail("block sequence entries are not allowed in this context");
+      rollIndent(cursor.column(), NONE, "block-sequence-start", cursor.mark());
     }
     removeKey();
     keyAllowed = true;
@@ -308,8 +262,8 @@ export function createScanner(text: string): Scanner {
 
   const fetchKey = () => {
     if (flowLevel === 0) {
-      if (!keyAllowed) fail("mapping keys are not allowed in this context");
-      rollIndent(column(), NONE, "block-mapping-start", mark());
+      if (!keyAllowed) cursor.fail("mapping keys are not allowed in this context");
+      rollIndent(cursor.column(), NONE, "block-mapping-start", cursor.mark());
     }
     removeKey();
     keyAllowed = flowLevel === 0;
@@ -326,8 +280,8 @@ export function createScanner(text: string): Scanner {
       keyAllowed = false;
     } else {
       if (flowLevel === 0) {
-        if (!keyAllowed) fail("mapping values are not allowed in this context");
-        rollIndent(column(), NONE, "block-mapping-start", mark());
+        if (!keyAllowed) cursor.fail("mapping values are not allowed in this context");
+        rollIndent(cursor.column(), NONE, "block-mapping-start", cursor.mark());
       }
       keyAllowed = flowLevel === 0;
     }
@@ -335,257 +289,54 @@ export function createScanner(text: string): Scanner {
   };
 
   const scanDirective = () => {
-    const where = mark();
-    let end = at;
+    const where = cursor.mark();
+    let end = cursor.at;
     while (end < text.length && !isBreak(text.charCodeAt(end))) end++;
     const content = text
-      .slice(at, end)
+      .slice(cursor.at, end)
       .replace(/[ \t]#.*$/, "")
       .trimEnd();
     const name = /^%([\w-]*)/.exec(content)![1]!;
-    if (name === "") fail("could not find expected directive name");
-    if (!/^[ \t]|^$/.test(content.slice(name.length + 1))) fail("found unexpected non-alphabetical character");
-    if (name !== "YAML" && name !== "TAG") fail("found unknown directive name");
+    if (name === "") cursor.fail("could not find expected directive name");
+    if (!/^[ \t]|^$/.test(content.slice(name.length + 1))) cursor.fail("found unexpected non-alphabetical character");
+    if (name !== "YAML" && name !== "TAG") cursor.fail("found unknown directive name");
     const rest = content.slice(name.length + 1).trimStart();
     const problem = name === "YAML" ? versionProblem(rest) : tagProblem(rest);
-    if (problem) fail(problem);
-    at = end;
-    if (isBreak(code())) readBreak();
+    if (problem) cursor.fail(problem);
+    cursor.at = end;
+    if (isBreak(cursor.code())) cursor.readBreak();
     insert(makeToken("directive", where, content));
   };
 
   const scanAnchor = (type: "alias" | "anchor") => {
-    const where = mark();
-    at++;
-    const from = at;
-    while (isWord(code())) at++;
-    const after = code();
-    if (at === from || !(isBlankOrEnd(after) || "?:,]}%@`".includes(String.fromCharCode(after))))
-      fail("did not find expected alphabetic or numeric character");
-    insert(makeToken(type, where, text.slice(from, at)));
+    const where = cursor.mark();
+    cursor.at++;
+    const from = cursor.at;
+    while (isWord(cursor.code())) cursor.at++;
+    const after = cursor.code();
+    if (cursor.at === from || !(isBlankOrEnd(after) || "?:,]}%@`".includes(String.fromCharCode(after))))
+      cursor.fail("did not find expected alphabetic or numeric character");
+    insert(makeToken(type, where, text.slice(from, cursor.at)));
   };
 
   const scanTag = () => {
-    const where = mark();
-    const from = at;
-    if (code(1) === 0x3c) {
-      at += 2;
-      const uri = at;
-      while (isUri(code())) at++;
-      if (at === uri) fail("did not find expected tag URI");
-      if (code() !== 0x3e) fail("did not find the expected '>'");
-      at++;
+    const where = cursor.mark();
+    const from = cursor.at;
+    if (cursor.code(1) === 0x3c) {
+      cursor.at += 2;
+      const uri = cursor.at;
+      while (isUri(cursor.code())) cursor.at++;
+      if (cursor.at === uri) cursor.fail("did not find expected tag URI");
+      if (cursor.code() !== 0x3e) cursor.fail("did not find the expected '>'");
+      cursor.at++;
     } else {
-      at++;
-      while (isUri(code())) at++;
+      cursor.at++;
+      while (isUri(cursor.code())) cursor.at++;
     }
-    if (/^![\w-]*!$/.test(text.slice(from, at))) fail("did not find expected tag URI");
-    if (/%(?![0-9a-fA-F]{2})/.test(text.slice(from, at))) fail("did not find URI escaped octet");
-    if (!isBlankOrEnd(code())) fail("did not find expected whitespace or line break");
-    insert(makeToken("tag", where, text.slice(from, at)));
-  };
-
-  const scanQuoted = (single: boolean): Token => {
-    const where = mark();
-    const quote = single ? 0x27 : 0x22;
-    at++;
-    let content = "";
-    for (;;) {
-      if (atDocumentMarker()) fail("found unexpected document indicator");
-      if (code() === NONE) fail("found unexpected end of stream");
-      let leadingBlanks = false;
-      while (!isBlankOrEnd(code())) {
-        const current = code();
-        if (current === quote) {
-          if (!single || code(1) !== quote) break;
-          content += "'";
-          at += 2;
-        } else if (!single && current === 0x5c) {
-          if (isBreak(code(1))) {
-            at++;
-            readBreak();
-            leadingBlanks = true;
-            break;
-          }
-          content += scanEscape();
-        } else {
-          const from = at;
-          do at++;
-          while (!isBlankOrEnd(code()) && code() !== quote && (single || code() !== 0x5c));
-          content += text.slice(from, at);
-        }
-      }
-      if (code() === quote) break;
-      content += readFolded(leadingBlanks);
-    }
-    at++;
-    return makeToken("scalar", where, content);
-  };
-
-  /** Blanks and breaks inside a quoted scalar; `broken` after an escaped break. */
-  const readFolded = (broken: boolean): string => {
-    let blanks = "";
-    let first = "";
-    let rest = "";
-    let leading = broken;
-    for (;;) {
-      if (isBlank(code())) {
-        if (!leading) blanks += text[at]!;
-        at++;
-      } else if (isBreak(code())) {
-        if (!leading) {
-          blanks = "";
-          first = readBreak();
-          leading = true;
-        } else rest += readBreak();
-      } else break;
-    }
-    if (!leading) return blanks;
-    if (first === "\n") return rest === "" ? " " : rest;
-    return first + rest;
-  };
-
-  const ESCAPES: Readonly<Record<string, string>> = {
-    "0": "\0",
-    a: "\x07",
-    b: "\b",
-    t: "\t",
-    "\t": "\t",
-    n: "\n",
-    v: "\v",
-    f: "\f",
-    r: "\r",
-    e: "\x1b",
-    " ": " ",
-    '"': '"',
-    "'": "'",
-    "\\": "\\",
-    N: "\u0085",
-    _: "\u00a0",
-    L: "\u2028",
-    P: "\u2029",
-  };
-  const CODE_LENGTH: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
-
-  const scanEscape = (): string => {
-    const name = text[at + 1] ?? "";
-    if (Object.hasOwn(ESCAPES, name)) {
-      at += 2;
-      return ESCAPES[name]!;
-    }
-    const length = Object.hasOwn(CODE_LENGTH, name) ? CODE_LENGTH[name]! : fail("found unknown escape character");
-    at += 2;
-    const digits = text.slice(at, at + length);
-    if (!/^[0-9a-fA-F]+$/.test(digits) || digits.length < length) fail("did not find expected hexdecimal number");
-    const value = Number.parseInt(digits, 16);
-    if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) fail("found invalid Unicode character escape code");
-    at += length;
-    return String.fromCodePoint(value);
-  };
-
-  const scanPlain = (): Token => {
-    const where = mark();
-    const least = indent + 1;
-    let content = "";
-    let blanks = "";
-    let first = "";
-    let rest = "";
-    let leading = false;
-    for (;;) {
-      if (atDocumentMarker() || code() === 0x23) break;
-      const from = at;
-      while (!isBlankOrEnd(code())) {
-        const current = code();
-        if (current === 0x3a && isBlankOrEnd(code(1))) break;
-        if (
-          flowLevel > 0 &&
-          (current === 0x2c || current === 0x3f || current === 0x5b || current === 0x5d || current === 0x7b || current === 0x7d)
-        )
-          break;
-        at++;
-      }
-      if (at > from) {
-        if (leading) {
-          content += first === "\n" ? (rest === "" ? " " : rest) : first + rest;
-          leading = false;
-          rest = "";
-        } else content += blanks;
-        blanks = "";
-        content += text.slice(from, at);
-      }
-      if (!isBlank(code()) && !isBreak(code())) break;
-      while (isBlank(code()) || isBreak(code())) {
-        if (isBlank(code())) {
-          if (leading && column() < least && code() === TAB) fail("found a tab character that violates indentation");
-          if (!leading) blanks += text[at]!;
-          at++;
-        } else if (!leading) {
-          blanks = "";
-          first = readBreak();
-          leading = true;
-        } else rest += readBreak();
-      }
-      if (flowLevel === 0 && column() < least) break;
-    }
-    if (leading) keyAllowed = true;
-    return makeToken("scalar", where, content, true);
-  };
-
-  const scanBlockScalar = (literal: boolean): Token => {
-    const where = mark();
-    at++;
-    let chomping = 0;
-    let increment = 0;
-    for (let count = 0; count < 2; count++) {
-      if (chomping === 0 && (code() === 0x2b || code() === 0x2d)) {
-        chomping = code() === 0x2b ? 1 : -1;
-        at++;
-      } else if (increment === 0 && isDigit(code())) {
-        if (code() === 0x30) fail("found an indentation indicator equal to 0");
-        increment = code() - 0x30;
-        at++;
-      }
-    }
-    while (isBlank(code())) at++;
-    if (code() === 0x23) while (code() !== NONE && !isBreak(code())) at++;
-    if (code() !== NONE && !isBreak(code())) fail("did not find expected comment or line break");
-    if (isBreak(code())) readBreak();
-    const found = { indent: increment > 0 ? Math.max(indent, 0) + increment : 0 };
-    let content = "";
-    let leadingBreak = "";
-    let trailing = readBlockBreaks(found);
-    let leadingBlank = false;
-    while (column() === found.indent && code() !== NONE) {
-      const blank = isBlank(code());
-      if (!literal && leadingBreak === "\n" && !leadingBlank && !blank) {
-        if (trailing === "") content += " ";
-      } else content += leadingBreak;
-      content += trailing;
-      leadingBlank = blank;
-      const from = at;
-      while (code() !== NONE && !isBreak(code())) at++;
-      content += text.slice(from, at);
-      leadingBreak = code() === NONE ? "" : readBreak();
-      trailing = readBlockBreaks(found);
-    }
-    if (chomping !== -1) content += leadingBreak;
-    if (chomping === 1) content += trailing;
-    return makeToken("scalar", where, content);
-  };
-
-  const readBlockBreaks = (found: { indent: number }): string => {
-    let breaks = "";
-    let deepest = 0;
-    for (;;) {
-      while ((found.indent === 0 || column() < found.indent) && code() === SPACE) at++;
-      deepest = Math.max(deepest, column());
-      if ((found.indent === 0 || column() < found.indent) && code() === TAB)
-        fail("found a tab character where an indentation space is expected");
-      if (!isBreak(code())) break;
-      breaks += readBreak();
-    }
-    if (found.indent === 0) found.indent = Math.max(deepest, indent + 1, 1);
-    return breaks;
+    if (/^![\w-]*!$/.test(text.slice(from, cursor.at))) cursor.fail("did not find expected tag URI");
+    if (/%(?![0-9a-fA-F]{2})/.test(text.slice(from, cursor.at))) cursor.fail("did not find URI escaped octet");
+    if (!isBlankOrEnd(cursor.code())) cursor.fail("did not find expected whitespace or line break");
+    insert(makeToken("tag", where, text.slice(from, cursor.at)));
   };
 
   const fill = () => {
