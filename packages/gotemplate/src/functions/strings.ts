@@ -4,7 +4,7 @@ import { byteLength, compareGo, decodeGo, encodeGo, isAscii, normalizeGo, sliceB
 import { quoteGo } from "../text/quote.js";
 import { isSpaceRune, lower, trimSpace, upper } from "../text/unicode.js";
 import type { GoInt } from "../values/int.js";
-import { type GoSlice, type GoType, type GoValue, goStrings, withType } from "../values/value.js";
+import { type GoSlice, type GoType, type GoValue, goStrings, goTypeOf, withType } from "../values/value.js";
 import { defineFunction, type FunctionTable } from "./function.js";
 import type { RandomSource } from "./random.js";
 import { textOf, textsOf } from "./text-value.js";
@@ -14,6 +14,8 @@ const STRING_MAP: GoType = { name: "map[string]string", element: "string" };
 
 /** Longest text that `repeat` and `indent` make, in UTF-16 units. */
 const MAX_REPEAT = 128 * 1024 * 1024;
+
+const isStrings = (value: GoValue): value is GoSlice => Array.isArray(value) && goTypeOf(value)?.element === "string";
 
 const count = (value: GoValue): number => Number((value as GoInt).value);
 
@@ -163,6 +165,8 @@ const DIGITS = "0123456789";
 const ASCII = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("");
 
 const onText = (map: (text: string) => GoValue) => defineFunction(["string"], ([text]) => map(text as string));
+/** For functions that take a text apart into runes: bytes that are none come back as U+FFFD. */
+const onRunes = (map: (text: string) => GoValue) => onText((text) => map(text.replace(/[\udc80-\udcff]/gu, "\ufffd")));
 const onTwo = (map: (a: string, b: string) => GoValue) => defineFunction(["string", "string"], ([a, b]) => map(a as string, b as string));
 
 /** Text functions. Lengths and positions count bytes, as in Go. */
@@ -183,15 +187,15 @@ export function stringFunctions(random: RandomSource): FunctionTable {
     trimPrefix: onTwo((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
     upper: onText(upper),
     lower: onText(lower),
-    title: onText(title),
-    untitle: onText(untitle),
-    swapcase: onText(swapCase),
+    title: onRunes(title),
+    untitle: onRunes(untitle),
+    swapcase: onRunes(swapCase),
     snakecase: onText((text) => connectWords(text, "_")),
     kebabcase: onText((text) => connectWords(text, "-")),
-    camelcase: onText(camelCase),
+    camelcase: onRunes(camelCase),
     nospace: onText(withoutSpace),
     initials: onText(initials),
-    shuffle: onText((text) => shuffle(text, random)),
+    shuffle: onRunes((text) => shuffle(text, random)),
     repeat: defineFunction(["int", "string"], ([times, text]) => repeat(text as string, count(times))),
     substr: defineFunction(["int", "int", "string"], ([from, to, text]) => substring(count(from), count(to), text as string)),
     trunc: defineFunction(["int", "string"], ([length, text]) => truncate(count(length), text as string)),
@@ -233,18 +237,19 @@ export function stringFunctions(random: RandomSource): FunctionTable {
     replace: defineFunction(["string", "string", "string"], ([old, by, text]) => replaceAll(text as string, old as string, by as string)),
     plural: defineFunction(["string", "string", "int"], ([one, many, number]) => (count(number) === 1 ? one : many)),
     toString: defineFunction(["interface {}"], ([value]) => textOf(value)),
-    toStrings: defineFunction(["interface {}"], ([value]) => goStrings(textsOf(value))),
+    toStrings: defineFunction(["interface {}"], ([value]) => (isStrings(value) ? value : goStrings(textsOf(value)))),
     join: defineFunction(["string", "interface {}"], ([separator, value]) => textsOf(value).join(separator as string)),
     split: onTwo((separator, text) => numbered(splitN(text, separator, -1)!)),
     splitn: defineFunction(["string", "int", "string"], ([separator, limit, text]) =>
       numbered(splitN(text as string, separator as string, count(limit)) ?? []),
     ),
     splitList: onTwo((separator, text) => goStrings(splitN(text, separator, -1)!)),
-    sortAlpha: defineFunction(["interface {}"], ([value]) =>
-      Array.isArray(value) || value instanceof Uint8Array
-        ? goStrings(textsOf(value instanceof Uint8Array ? ([...value].map(String) as GoSlice) : value).sort(compareGo))
-        : goStrings([textOf(value)]),
-    ),
+    sortAlpha: defineFunction(["interface {}"], ([value]) => {
+      // A []string is sorted where it is, so that whoever else holds it sees it sorted.
+      if (isStrings(value)) return value.sort((a, b) => compareGo(a as string, b as string));
+      if (value instanceof Uint8Array) return goStrings([...value].map(String).sort(compareGo));
+      return Array.isArray(value) ? goStrings(textsOf(value).sort(compareGo)) : goStrings([textOf(value)]);
+    }),
     randAlphaNum: randomText(LETTERS + DIGITS),
     randAlpha: randomText(LETTERS),
     randNumeric: randomText(DIGITS),
