@@ -5,7 +5,7 @@ import { parseFieldText } from "../field/types.js";
 import { parseLink } from "../link/parse.js";
 import { type FieldValue, numberOf, type SimRecord, textOf } from "../record/record.js";
 import { SUPPORT } from "../record/support.js";
-import { raise, SEVERITY, STATUS } from "./alarms.js";
+import { STATUS } from "./alarms.js";
 import { createLinkAccess, type LinkAccess } from "./links.js";
 import { createPoster, type Poster } from "./post.js";
 
@@ -165,11 +165,6 @@ function numberText(value: number): string {
 export function processesOnPut(record: SimRecord, field: string): boolean {
   if (field === "PROC") return true;
   return (record.definitions.get(field)?.processPassive ?? false) && numberOf(record, "SCAN") === 0;
-}
-
-/** The alarm of a link that leads nowhere. */
-export function raiseLink(record: SimRecord): void {
-  raise(record, STATUS.LINK, SEVERITY.INVALID);
 }
 
 /** A record's EVNT, for event scanning: numbers are compared as numbers. */

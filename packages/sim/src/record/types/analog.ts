@@ -96,7 +96,6 @@ export const ANALOG_OUTPUT: RecordSupport = {
     raiseLimits(record);
     const raw = numberOf(record, "DTYP") === RAW;
     writeOutput(
-      engine,
       record,
       () => void engine.writeLink(record, "OUT", numberOf(record, raw ? "RVAL" : "OVAL")),
       () => convertOut(record, numberOf(record, "IVOV")),

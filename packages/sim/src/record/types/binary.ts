@@ -75,7 +75,6 @@ export const BINARY_OUTPUT: RecordSupport = {
     setRaw(record);
     raiseState(record, severity(record));
     writeOutput(
-      engine,
       record,
       () => void engine.writeLink(record, "OUT", numberOf(record, numberOf(record, "DTYP") === RAW ? "RVAL" : "VAL")),
       () => {

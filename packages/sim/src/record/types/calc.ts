@@ -102,7 +102,7 @@ function output(engine: Engine, record: SimRecord): void {
     const event = textOf(record, "OEVT");
     if (event !== "") engine.event(event);
   };
-  writeOutput(engine, record, write, () => {
+  writeOutput(record, write, () => {
     record.values.OVAL = numberOf(record, "IVOV");
   });
 }

@@ -61,7 +61,6 @@ export const DIRECT_OUTPUT: RecordSupport = {
     record.values.RVAL = numberOf(record, "VAL");
     raiseUndefined(record);
     writeOutput(
-      engine,
       record,
       () => void engine.writeLink(record, "OUT", numberOf(record, "VAL")),
       () => {

@@ -76,7 +76,7 @@ export const INTEGER_OUTPUT: RecordSupport = {
       if (condition(now, before) || (first && numberOf(record, "OOPT") === 1)) engine.writeLink(record, "OUT", now);
       record.state.written = true;
     };
-    writeOutput(engine, record, write, () => {
+    writeOutput(record, write, () => {
       record.values.VAL = clamp(record, numberOf(record, "IVOV"));
     });
     record.values.PVAL = numberOf(record, "VAL");

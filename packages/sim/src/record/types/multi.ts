@@ -98,7 +98,6 @@ export const MULTI_OUTPUT: RecordSupport = {
     if (numberOf(record, "UDF") === 0) setRaw(record);
     raiseStates(record);
     writeOutput(
-      engine,
       record,
       () => void engine.writeLink(record, "OUT", numberOf(record, numberOf(record, "DTYP") === RAW ? "RVAL" : "VAL")),
       () => {

@@ -1,5 +1,4 @@
 import { SEVERITY } from "../../process/alarms.js";
-import type { Engine } from "../../process/engine.js";
 import { constantValue } from "../../process/links.js";
 import { numberOf, type SimRecord } from "../record.js";
 
@@ -23,7 +22,7 @@ export function takeConstant(record: SimRecord, link: string, field: string, as:
 }
 
 /** Writes the output, unless the record is INVALID and IVOA says otherwise. `replace` puts IVOV into effect. */
-export function writeOutput(engine: Engine, record: SimRecord, write: () => void, replace: () => void): void {
+export function writeOutput(record: SimRecord, write: () => void, replace: () => void): void {
   if (numberOf(record, "NSEV") < SEVERITY.INVALID) {
     write();
     return;
@@ -32,5 +31,4 @@ export function writeOutput(engine: Engine, record: SimRecord, write: () => void
   if (choice === KEEP) return;
   if (choice === REPLACE) replace();
   write();
-  void engine;
 }

@@ -44,7 +44,6 @@ export const TEXT_OUTPUT: RecordSupport = {
     }
     raiseUndefined(record);
     writeOutput(
-      engine,
       record,
       () => void engine.writeLink(record, "OUT", textOf(record, "VAL")),
       () => setText(record, textOf(record, "IVOV")),
