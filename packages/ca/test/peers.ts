@@ -77,6 +77,29 @@ export async function startIoc(epics: Peer, database: string): Promise<RealIoc> 
   return { port, pid: child.pid!, close, [Symbol.asyncDispose]: close };
 }
 
+/** Starts `serve_caproto.py` and waits until it accepts. */
+export async function startCaproto(epics: Peer): Promise<RealIoc> {
+  const port = await freePort();
+  const child = spawn(epics.paths.python!, [join(folder, "serve_caproto.py")], {
+    env: { ...epicsEnvironment(port), PYTHONDONTWRITEBYTECODE: "1" },
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const ended = once(child, "exit");
+  const close = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const giveUp = Date.now() + 30_000;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > giveUp) {
+      await close();
+      throw new Error(`the caproto server did not start (${child.exitCode})`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { port, pid: child.pid!, close, [Symbol.asyncDispose]: close };
+}
+
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });

@@ -1,6 +1,6 @@
 import { type Clock, EpicubeError } from "@epicube/core";
 import { ECA } from "../tables/eca.js";
-import { dbrType } from "../tables/types.js";
+import { type DbfName, type DbrClass, type DbrType, dbrType } from "../tables/types.js";
 import { type BulkTask, runBulk } from "./bulk.js";
 import type { ChannelEntry, Channels, OpenedChannel } from "./channels.js";
 import { seconds } from "./connection.js";
@@ -37,7 +37,7 @@ function beginGet(
       done(failed(statusError(ECA.NORDACCESS, `no read access to ${name}`), "read"));
       return;
     }
-    const type = dbrType(options.class ?? "time", options.type ?? channel.type);
+    const type = requestType(options.class ?? "time", options.type ?? channel.type);
     const count = requestCount(connection.circuit.minorVersion, channel.count, options.count ?? 0);
     readStartedMs = clock.monotonicMs();
     readId = connection.circuit.read(channel, type, count, (outcome) =>
@@ -72,6 +72,14 @@ function beginGet(
 /** Before 4.13 a count of 0 means nothing: ask for all there can be. */
 export function requestCount(minorVersion: number | undefined, nativeCount: number, wanted: number): number {
   return wanted === 0 && minorVersion !== undefined && minorVersion < 13 ? nativeCount : wanted;
+}
+
+/**
+ * The DBR type to ask for. DBR_GR_STRING and DBR_CTRL_STRING hold no more than DBR_STS_STRING, and caproto's server answers the last of them
+ * with another structure, so the plain alarm is asked for.
+ */
+export function requestType(dbrClass: DbrClass, native: DbfName): DbrType {
+  return dbrType(native === "STRING" && (dbrClass === "gr" || dbrClass === "ctrl") ? "sts" : dbrClass, native);
 }
 
 /** An error of the circuit, told as what it means for this PV. */

@@ -1,8 +1,7 @@
 import { type Clock, EpicubeError } from "@epicube/core";
 import { EVENT_MASK } from "../tables/commands.js";
-import { dbrType } from "../tables/types.js";
 import type { Channels, OpenedChannel } from "./channels.js";
-import { requestCount } from "./get.js";
+import { requestCount, requestType } from "./get.js";
 import { pvError, readingOf } from "./reading.js";
 import type { MonitorEvent, MonitorOptions } from "./types.js";
 
@@ -34,7 +33,7 @@ async function* watch(channels: Channels, clock: Clock, name: string, options: M
   };
   const subscribe = (opened: OpenedChannel) => {
     const { connection, channel } = opened;
-    const type = dbrType(options.class ?? "time", options.type ?? channel.type);
+    const type = requestType(options.class ?? "time", options.type ?? channel.type);
     const count = requestCount(connection.circuit.minorVersion, channel.count, options.count ?? 0);
     return connection.circuit.subscribe(channel, type, count, options.mask ?? EVENT_MASK.VALUE | EVENT_MASK.ALARM, (outcome) => {
       if (outcome.ok) push({ event: "update", reading: readingOf(name, opened, outcome.data, {}), dropped });

@@ -32,6 +32,8 @@ const FIRST_WINDOW = 4;
 const MAX_WINDOW = 64;
 /** Period of the slowest names: EPICS_CA_MAX_SEARCH_PERIOD's default. */
 const MAX_PERIOD_MS = 300_000;
+/** caproto's server says it echoes the sequence number and sends this one; such an answer is known by its random channel identifier alone. */
+const CAPROTO_SEQUENCE = 1;
 /** How many datagrams back an answer may refer to. */
 const SEQUENCE_WINDOW = 4096;
 
@@ -105,7 +107,7 @@ export function createUdpSearch(firstSequence: number): UdpSearch {
     receive(datagram) {
       const answers: SearchAnswer[] = [];
       for (const message of parseDatagram(datagram)) {
-        if (message.command === COMMAND.VERSION && (message.dataType & 1) !== 0) {
+        if (message.command === COMMAND.VERSION && (message.dataType & 1) !== 0 && message.p1 !== CAPROTO_SEQUENCE) {
           const age = (sequence - message.p1) >>> 0;
           if (age === 0 || age > SEQUENCE_WINDOW || age > (sequence - start) >>> 0) return [];
         }
