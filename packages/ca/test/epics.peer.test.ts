@@ -353,6 +353,20 @@ describePeer(["epics"], "our server and real clients", ({ epics }) => {
         ]).toEqual([reading.pv, kind, asLibca(reading)]);
   });
 
+  it("libca writes with and without waiting, and monitors every change", async () => {
+    const puts = [
+      ["S:WRITE", 1.5, true],
+      ["S:WRITE", "2.5", true],
+      ["S:WRITE", 3.5, false],
+      ["S:LONG", 1, true],
+      ["S:WRITE", 4.5, true],
+    ];
+    const answer = await runPython(epics, "use_libca.py", server.tcpPort, { monitor: "S:WRITE", puts });
+    expect(answer).toEqual({ seen: [0, 1.5, 2.5, 3.5, 4.5], results: [true, true, true, false, true], info: [1, true, true] });
+    expect(written.writes).toEqual([1.5, 2.5, 3.5, 4.5]);
+    await expect.poll(() => written.listeners.size).toBe(0);
+  });
+
   it("caproto's client reads every type in every class", async () => {
     // DBR_CTRL_STRING is left out: caproto takes it for DBR_TIME_STRING.
     const requests = DBF_NAMES.flatMap((type) =>
