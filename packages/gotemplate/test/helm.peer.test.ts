@@ -1,7 +1,8 @@
 import { describePeer } from "@epicube/testkit";
 import { expect, it } from "vitest";
 import { CASE_DATA, DATES, FUNCTIONS, LANGUAGE, numberCases, printfCases, REGEXES, textCases, URLS, VERSIONS } from "./support/cases.js";
-import { DATA, generateTemplate } from "./support/generate.js";
+import { generateTemplate } from "./support/generate.js";
+import { DATA } from "./support/grammar.js";
 import { renderAll, renderFailures } from "./support/helm.js";
 import { contextOf, failOurs, renderOurs } from "./support/ours.js";
 

@@ -24,7 +24,8 @@ import {
   typeOf,
 } from "../src/index.js";
 import { unquoteGo } from "../src/text/quote.js";
-import { DATA, generateTemplate } from "./support/generate.js";
+import { generateTemplate } from "./support/generate.js";
+import { DATA } from "./support/grammar.js";
 
 const functions = { ...createFunctions(), ...createIncludeFunctions() };
 const render = (text: string, data: unknown = {}) => parseTemplateSet([{ name: "t", text }], { functions }).execute("t", fromJs(data));

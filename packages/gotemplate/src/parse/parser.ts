@@ -1,7 +1,5 @@
-import { positionOf } from "../errors/position.js";
-import { TemplateError } from "../errors/template-error.js";
-import { quoteGo, unquoteGo } from "../text/quote.js";
-import { Lexer, showToken, type Token, type TokenType } from "./lexer.js";
+import { quoteGo } from "../text/quote.js";
+import type { Token, TokenType } from "./lexer.js";
 import {
   type ActionNode,
   type BranchNode,
@@ -19,6 +17,7 @@ import {
   type VariableNode,
 } from "./node.js";
 import { parseNumber } from "./number.js";
+import { TokenStream } from "./token-stream.js";
 
 /** A parsed template: its name and its body. */
 export interface Tree {
@@ -26,9 +25,6 @@ export interface Tree {
   readonly source: Source;
   readonly root: ListNode;
 }
-
-/** Deepest nesting of parentheses and control structures. Go allows 10000 parentheses; the stack of JavaScript is smaller. */
-const MAX_NESTING = 1000;
 
 /** True for a body of nothing but blanks and comments. */
 export function isEmptyTree(root: ListNode): boolean {
@@ -46,121 +42,50 @@ export function parseTemplate(name: string, text: string, hasFunction: (name: st
   return new Parser(name, text, hasFunction).parse();
 }
 
-class Parser {
-  readonly #source: Source;
-  readonly #lexer: Lexer;
+class Parser extends TokenStream {
   readonly #hasFunction: (name: string) => boolean;
   readonly #trees = new Map<string, Tree>();
-  #pending: Token[] = [];
-  #last: Token = { type: "eof", at: 0, text: "", line: 1 };
-  #actionLine = 0;
-  #nesting = 0;
   #scope: Scope = { variables: ["$"], ranges: 0 };
 
   constructor(name: string, text: string, hasFunction: (name: string) => boolean) {
-    this.#source = { name, text };
+    super(name, text, hasFunction);
     this.#hasFunction = hasFunction;
-    this.#lexer = new Lexer(text, new Set(["break", "continue"].filter(hasFunction)));
   }
 
   parse(): Tree[] {
-    const root = this.#list(this.#peek().at);
-    while (this.#peek().type !== "eof") {
-      if (this.#peek().type === "leftDelim") {
-        const delim = this.#next();
-        const word = this.#nextNonSpace();
+    const root = this.#list(this.peek().at);
+    while (this.peek().type !== "eof") {
+      if (this.peek().type === "leftDelim") {
+        const delim = this.next();
+        const word = this.nextNonSpace();
         if (word.type === "define") {
           this.#definition();
           continue;
         }
-        this.#backup(word);
-        this.#backup(delim);
+        this.backup(word);
+        this.backup(delim);
       }
       const node = this.#textOrAction();
-      if (node.kind === "end" || node.kind === "else") this.#fail(`unexpected ${showNode(node)}`);
+      if (node.kind === "end" || node.kind === "else") this.fail(`unexpected ${showNode(node)}`);
       root.nodes.push(node);
     }
-    this.#add({ name: this.#source.name, source: this.#source, root });
-    const main = this.#trees.get(this.#source.name)!;
+    this.#add({ name: this.source.name, source: this.source, root });
+    const main = this.#trees.get(this.source.name)!;
     return [main, ...[...this.#trees.values()].filter((tree) => tree !== main)];
-  }
-
-  // Tokens
-
-  #next(): Token {
-    const pushed = this.#pending.pop();
-    if (pushed) return pushed;
-    this.#last = this.#lexer.next();
-    return this.#last;
-  }
-
-  #backup(token: Token): void {
-    this.#pending.push(token);
-  }
-
-  #peek(): Token {
-    const token = this.#next();
-    this.#backup(token);
-    return token;
-  }
-
-  #nextNonSpace(): Token {
-    let token = this.#next();
-    while (token.type === "space") token = this.#next();
-    return token;
-  }
-
-  #peekNonSpace(): Token {
-    const token = this.#nextNonSpace();
-    this.#backup(token);
-    return token;
-  }
-
-  #fail(message: string): never {
-    const line = this.#last.line;
-    throw new TemplateError("TEMPLATE_PARSE", `template: ${this.#source.name}:${line}: ${message}`, {
-      position: { ...positionOf(this.#source, this.#last.type === "error" || this.#last.at > 0 ? this.#last.at : 0), line },
-      reason: message,
-    });
-  }
-
-  #expect(type: TokenType, context: string): Token {
-    const token = this.#nextNonSpace();
-    if (token.type !== type) this.#unexpected(token, context);
-    return token;
-  }
-
-  #unexpected(token: Token, context: string): never {
-    if (token.type === "error") {
-      let extra = "";
-      if (this.#actionLine !== 0 && this.#actionLine !== token.line) {
-        extra = ` in action started at ${this.#source.name}:${this.#actionLine}`;
-        if (token.text.endsWith(" action")) extra = extra.slice(" in action".length);
-      }
-      this.#fail(token.text + extra);
-    }
-    this.#fail(`unexpected ${showToken(token)} in ${context}`);
-  }
-
-  #list(at: number): ListNode {
-    return { kind: "list", at, source: this.#source, nodes: [] };
-  }
-
-  #nest<T>(body: () => T): T {
-    if (++this.#nesting > MAX_NESTING) this.#fail("max expression depth exceeded");
-    const result = body();
-    this.#nesting--;
-    return result;
   }
 
   // Bodies
 
+  #list(at: number): ListNode {
+    return { kind: "list", at, source: this.source, nodes: [] };
+  }
+
   #definition(): void {
     const context = "define clause";
-    const token = this.#nextNonSpace();
-    if (token.type !== "string" && token.type !== "rawString") this.#unexpected(token, context);
-    const name = this.#unquote(token.text);
-    this.#expect("rightDelim", context);
+    const token = this.nextNonSpace();
+    if (token.type !== "string" && token.type !== "rawString") this.unexpected(token, context);
+    const name = this.unquote(token.text);
+    this.expect("rightDelim", context);
     this.#ownBody(name, context);
   }
 
@@ -169,45 +94,39 @@ class Parser {
     const outer = this.#scope;
     this.#scope = { variables: ["$"], ranges: 0 };
     const [root, end] = this.#itemList();
-    if (end.kind !== "end") this.#fail(`unexpected ${showNode(end)} in ${context}`);
-    this.#add({ name, source: this.#source, root });
+    if (end.kind !== "end") this.fail(`unexpected ${showNode(end)} in ${context}`);
+    this.#add({ name, source: this.source, root });
     this.#scope = outer;
   }
 
   #add(tree: Tree): void {
     const known = this.#trees.get(tree.name);
     if (!known || isEmptyTree(known.root)) this.#trees.set(tree.name, tree);
-    else if (!isEmptyTree(tree.root)) this.#fail(`template: multiple definition of template ${quoteGo(tree.name)}`);
-  }
-
-  #unquote(text: string): string {
-    const value = unquoteGo(text);
-    if (value === undefined) this.#fail("invalid syntax");
-    return value;
+    else if (!isEmptyTree(tree.root)) this.fail(`template: multiple definition of template ${quoteGo(tree.name)}`);
   }
 
   #itemList(): [ListNode, EndNode] {
-    const list = this.#list(this.#peekNonSpace().at);
-    while (this.#peekNonSpace().type !== "eof") {
+    const list = this.#list(this.peekNonSpace().at);
+    while (this.peekNonSpace().type !== "eof") {
       const node = this.#textOrAction();
       if (node.kind === "end" || node.kind === "else") return [list, node];
       list.nodes.push(node);
     }
-    this.#fail("unexpected EOF");
+    this.fail("unexpected EOF");
   }
 
   #textOrAction(): Node {
-    const token = this.#nextNonSpace();
-    if (token.type === "text") return { kind: "text", at: token.at, source: this.#source, text: token.text };
-    if (token.type !== "leftDelim") this.#unexpected(token, "input");
-    this.#actionLine = token.line;
+    const token = this.nextNonSpace();
+    if (token.type === "text") return { kind: "text", at: token.at, source: this.source, text: token.text };
+    if (token.type !== "leftDelim") this.unexpected(token, "input");
+    this.actionLine = token.line;
     const node = this.#action();
-    this.#actionLine = 0;
+    this.actionLine = 0;
     return node;
   }
 
   #action(): Node {
-    const token = this.#nextNonSpace();
+    const token = this.nextNonSpace();
     switch (token.type) {
       case "block":
         return this.#block();
@@ -217,7 +136,7 @@ class Parser {
       case "else":
         return this.#else();
       case "end":
-        return { kind: "end", at: this.#expect("rightDelim", "end").at, source: this.#source };
+        return { kind: "end", at: this.expect("rightDelim", "end").at, source: this.source };
       case "if":
       case "range":
       case "with":
@@ -225,27 +144,27 @@ class Parser {
       case "template":
         return this.#template();
     }
-    this.#backup(token);
-    const at = this.#peek().at;
+    this.backup(token);
+    const at = this.peek().at;
     const pipe = this.#pipeline("command", "rightDelim");
-    return { kind: "action", at, source: this.#source, pipe } satisfies ActionNode;
+    return { kind: "action", at, source: this.source, pipe } satisfies ActionNode;
   }
 
   #jump(token: Token, kind: "break" | "continue"): Node {
-    const close = this.#nextNonSpace();
-    if (close.type !== "rightDelim") this.#unexpected(close, `{{${kind}}}`);
-    if (this.#scope.ranges === 0) this.#fail(`{{${kind}}} outside {{range}}`);
-    return { kind, at: token.at, source: this.#source };
+    const close = this.nextNonSpace();
+    if (close.type !== "rightDelim") this.unexpected(close, `{{${kind}}}`);
+    if (this.#scope.ranges === 0) this.fail(`{{${kind}}} outside {{range}}`);
+    return { kind, at: token.at, source: this.source };
   }
 
   #else(): EndNode {
-    const next = this.#peekNonSpace();
-    if (next.type === "if" || next.type === "with") return { kind: "else", at: next.at, source: this.#source };
-    return { kind: "else", at: this.#expect("rightDelim", "else").at, source: this.#source };
+    const next = this.peekNonSpace();
+    if (next.type === "if" || next.type === "with") return { kind: "else", at: next.at, source: this.source };
+    return { kind: "else", at: this.expect("rightDelim", "else").at, source: this.source };
   }
 
   #control(kind: "if" | "range" | "with"): BranchNode {
-    return this.#nest(() => {
+    return this.nest(() => {
       const scope = this.#scope;
       const known = scope.variables.length;
       const pipe = this.#pipeline(kind, "rightDelim");
@@ -254,63 +173,63 @@ class Parser {
       if (kind === "range") scope.ranges--;
       let otherwise: ListNode | undefined;
       if (next.kind === "else") {
-        const follows = this.#peek().type;
+        const follows = this.peek().type;
         if ((kind === "if" && follows === "if") || (kind === "with" && follows === "with")) {
-          this.#next();
+          this.next();
           otherwise = this.#list(next.at);
           otherwise.nodes.push(this.#control(kind));
         } else {
           const [list, end] = this.#itemList();
-          if (end.kind !== "end") this.#fail(`expected end; found ${showNode(end)}`);
+          if (end.kind !== "end") this.fail(`expected end; found ${showNode(end)}`);
           otherwise = list;
         }
       }
       scope.variables.length = known;
-      return { kind, at: pipe.at, source: this.#source, pipe, body, otherwise };
+      return { kind, at: pipe.at, source: this.source, pipe, body, otherwise };
     });
   }
 
   #block(): TemplateNode {
     const context = "block clause";
-    const token = this.#nextNonSpace();
+    const token = this.nextNonSpace();
     const name = this.#templateName(token, context);
     const pipe = this.#pipeline(context, "rightDelim");
-    this.#nest(() => this.#ownBody(name, context));
-    return { kind: "template", at: token.at, source: this.#source, name, pipe };
+    this.nest(() => this.#ownBody(name, context));
+    return { kind: "template", at: token.at, source: this.source, name, pipe };
   }
 
   #template(): TemplateNode {
     const context = "template clause";
-    const token = this.#nextNonSpace();
+    const token = this.nextNonSpace();
     const name = this.#templateName(token, context);
     let pipe: PipeNode | undefined;
-    const next = this.#nextNonSpace();
+    const next = this.nextNonSpace();
     if (next.type !== "rightDelim") {
-      this.#backup(next);
+      this.backup(next);
       pipe = this.#pipeline(context, "rightDelim");
     }
-    return { kind: "template", at: token.at, source: this.#source, name, pipe };
+    return { kind: "template", at: token.at, source: this.source, name, pipe };
   }
 
   #templateName(token: Token, context: string): string {
-    if (token.type !== "string" && token.type !== "rawString") this.#unexpected(token, context);
-    return this.#unquote(token.text);
+    if (token.type !== "string" && token.type !== "rawString") this.unexpected(token, context);
+    return this.unquote(token.text);
   }
 
   // Pipelines
 
   #variable(at: number, text: string): VariableNode {
-    return { kind: "variable", at, source: this.#source, path: text.split(".") };
+    return { kind: "variable", at, source: this.source, path: text.split(".") };
   }
 
   #pipeline(context: string, end: TokenType): PipeNode {
-    const at = this.#peekNonSpace().at;
+    const at = this.peekNonSpace().at;
     const declarations: VariableNode[] = [];
     let isAssign = false;
-    while (this.#peekNonSpace().type === "variable") {
-      const variable = this.#next();
-      const after = this.#next();
-      const next = after.type === "space" ? this.#nextNonSpace() : after;
+    while (this.peekNonSpace().type === "variable") {
+      const variable = this.next();
+      const after = this.next();
+      const next = after.type === "space" ? this.nextNonSpace() : after;
       if (next.type === "assign" || next.type === "declare") {
         isAssign = next.type === "assign";
         declarations.push(this.#variable(variable.at, variable.text));
@@ -321,23 +240,23 @@ class Parser {
         declarations.push(this.#variable(variable.at, variable.text));
         this.#scope.variables.push(variable.text);
         if (context === "range" && declarations.length < 2) {
-          const follows = this.#peekNonSpace().type;
+          const follows = this.peekNonSpace().type;
           if (follows === "variable" || follows === "rightDelim" || follows === "rightParen") continue;
-          this.#fail("range can only initialize variables");
+          this.fail("range can only initialize variables");
         }
-        this.#fail(`too many declarations in ${context}`);
+        this.fail(`too many declarations in ${context}`);
       }
-      this.#backup(next);
-      if (after !== next) this.#backup(after);
-      this.#backup(variable);
+      this.backup(next);
+      if (after !== next) this.backup(after);
+      this.backup(variable);
       break;
     }
     const commands: CommandNode[] = [];
     for (;;) {
-      const token = this.#nextNonSpace();
+      const token = this.nextNonSpace();
       if (token.type === end) {
         this.#checkPipeline(commands, context);
-        return { kind: "pipe", at, source: this.#source, isAssign, declarations, commands };
+        return { kind: "pipe", at, source: this.source, isAssign, declarations, commands };
       }
       switch (token.type) {
         case "bool":
@@ -352,76 +271,76 @@ class Parser {
         case "string":
         case "variable":
         case "leftParen":
-          this.#backup(token);
+          this.backup(token);
           commands.push(this.#command());
           break;
         default:
-          this.#unexpected(token, context);
+          this.unexpected(token, context);
       }
     }
   }
 
   #checkPipeline(commands: readonly CommandNode[], context: string): void {
-    if (commands.length === 0) this.#fail(`missing value for ${context}`);
+    if (commands.length === 0) this.fail(`missing value for ${context}`);
     commands.slice(1).forEach((command, index) => {
       if (["bool", "dot", "nil", "number", "string"].includes(command.words[0]!.kind)) {
-        this.#fail(`non executable command in pipeline stage ${index + 2}`);
+        this.fail(`non executable command in pipeline stage ${index + 2}`);
       }
     });
   }
 
   #command(): CommandNode {
-    const at = this.#peekNonSpace().at;
+    const at = this.peekNonSpace().at;
     const words: Operand[] = [];
     for (;;) {
-      this.#peekNonSpace();
+      this.peekNonSpace();
       const operand = this.#operand();
       if (operand) words.push(operand);
-      const token = this.#next();
+      const token = this.next();
       if (token.type === "space") continue;
-      if (token.type === "rightDelim" || token.type === "rightParen") this.#backup(token);
-      else if (token.type !== "pipe") this.#unexpected(token, "operand");
+      if (token.type === "rightDelim" || token.type === "rightParen") this.backup(token);
+      else if (token.type !== "pipe") this.unexpected(token, "operand");
       break;
     }
-    if (words.length === 0) this.#fail("empty command");
-    return { kind: "command", at, source: this.#source, words };
+    if (words.length === 0) this.fail("empty command");
+    return { kind: "command", at, source: this.source, words };
   }
 
   #operand(): Operand | undefined {
     const node = this.#term();
     if (!node) return undefined;
-    const first = this.#peek();
+    const first = this.peek();
     if (first.type !== "field") return node;
     const path: string[] = [];
-    while (this.#peek().type === "field") path.push(this.#next().text.slice(1));
+    while (this.peek().type === "field") path.push(this.next().text.slice(1));
     switch (node.kind) {
       case "field":
-        return { kind: "field", at: first.at, source: this.#source, path: [...node.path, ...path] } satisfies FieldNode;
+        return { kind: "field", at: first.at, source: this.source, path: [...node.path, ...path] } satisfies FieldNode;
       case "variable":
-        return { kind: "variable", at: first.at, source: this.#source, path: [...node.path, ...path] } satisfies VariableNode;
+        return { kind: "variable", at: first.at, source: this.source, path: [...node.path, ...path] } satisfies VariableNode;
       case "bool":
       case "string":
       case "number":
       case "nil":
       case "dot":
-        this.#fail(`unexpected . after term ${quoteGo(showNode(node))}`);
+        this.fail(`unexpected . after term ${quoteGo(showNode(node))}`);
     }
-    return { kind: "chain", at: first.at, source: this.#source, node, path } satisfies ChainNode;
+    return { kind: "chain", at: first.at, source: this.source, node, path } satisfies ChainNode;
   }
 
   #term(): Operand | undefined {
-    const token = this.#nextNonSpace();
-    const base = { at: token.at, source: this.#source };
+    const token = this.nextNonSpace();
+    const base = { at: token.at, source: this.source };
     switch (token.type) {
       case "identifier":
-        if (!this.#hasFunction(token.text)) this.#fail(`function ${quoteGo(token.text)} not defined`);
+        if (!this.#hasFunction(token.text)) this.fail(`function ${quoteGo(token.text)} not defined`);
         return { kind: "identifier", ...base, name: token.text };
       case "dot":
         return { kind: "dot", ...base };
       case "nil":
         return { kind: "nil", ...base };
       case "variable":
-        if (!this.#scope.variables.includes(token.text)) this.#fail(`undefined variable ${quoteGo(token.text)}`);
+        if (!this.#scope.variables.includes(token.text)) this.fail(`undefined variable ${quoteGo(token.text)}`);
         return this.#variable(token.at, token.text);
       case "field":
         return { kind: "field", ...base, path: [token.text.slice(1)] };
@@ -431,16 +350,16 @@ class Parser {
       case "complex":
       case "number": {
         const constant = parseNumber(token.text, token.type);
-        if (typeof constant === "string") this.#fail(constant);
+        if (typeof constant === "string") this.fail(constant);
         return { kind: "number", ...base, text: token.text, constant };
       }
       case "leftParen":
-        return this.#nest(() => this.#pipeline("parenthesized pipeline", "rightParen"));
+        return this.nest(() => this.#pipeline("parenthesized pipeline", "rightParen"));
       case "string":
       case "rawString":
-        return { kind: "string", ...base, quoted: token.text, value: this.#unquote(token.text) };
+        return { kind: "string", ...base, quoted: token.text, value: this.unquote(token.text) };
     }
-    this.#backup(token);
+    this.backup(token);
     return undefined;
   }
 }
