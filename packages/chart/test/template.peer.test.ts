@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { runTemplateCommand } from "../src/command/template-command.js";
 import { errorCases } from "./cases/errors.js";
 import { fileCases } from "./cases/files.js";
+import { iocInstanceCases } from "./cases/ioc-instance.js";
 import { outputCases } from "./cases/output.js";
 import { schemaCases } from "./cases/schema.js";
 import { subchartCases } from "./cases/subcharts.js";
@@ -10,7 +11,16 @@ import { tomlCases } from "./cases/toml.js";
 import { valuesCases } from "./cases/values.js";
 import { runHelm, writeTree } from "./support/helm.js";
 
-const cases = [...valuesCases, ...outputCases, ...fileCases, ...subchartCases, ...schemaCases, ...errorCases, ...tomlCases];
+const cases = [
+  ...valuesCases,
+  ...outputCases,
+  ...fileCases,
+  ...subchartCases,
+  ...schemaCases,
+  ...errorCases,
+  ...tomlCases,
+  ...iocInstanceCases,
+];
 
 /** What is compared: bytes, exit status, and of stderr the error's text. Log lines carry times and are helm's own. */
 function comparable(run: { stdout: string; stderr: string }, exitCode: number) {

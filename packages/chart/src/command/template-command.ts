@@ -9,7 +9,6 @@ import { splitManifests, trimSpace } from "../output/manifests.js";
 import { KubeVersionError, parseKubeVersion } from "../render/builtin-objects.js";
 import { helmFunctions } from "../render/functions.js";
 import { type RenderResult, renderRelease } from "../render/render-release.js";
-import { SetError } from "../values/set.js";
 import { FlagError, type FlagKind, type ParsedFlags, parseFlags } from "./flags.js";
 
 /** What {@link runTemplateCommand} needs from the process. */
@@ -223,7 +222,7 @@ function readSetFiles(cwd: string): (path: string) => string {
     try {
       return readFileSync(resolve(cwd, path), "utf8");
     } catch (error) {
-      throw new SetError(notThere(path, error));
+      throw new CommandError(notThere(path, error));
     }
   };
 }

@@ -63,7 +63,7 @@ export interface RenderReleaseOptions {
   readonly setFile?: readonly string[];
   /** `--set-literal`. */
   readonly setLiteral?: readonly string[];
-  /** Text of a file that `setFile` names; throws a `SetError` when it cannot be read. Default: refuses. */
+  /** Text of a file that `setFile` names; what it throws is shown. Default: refuses. */
   readonly readValueFile?: (path: string) => string;
   /** `.Release.IsUpgrade`. Default false. */
   readonly isUpgrade?: boolean;

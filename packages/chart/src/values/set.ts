@@ -1,3 +1,4 @@
+import { messageOf } from "@epicube/core";
 import { decodeJson, GoError, type GoMap, type GoValue, goInt64, quoteGo } from "@epicube/gotemplate";
 import { isTable } from "./table.js";
 
@@ -51,7 +52,7 @@ function createParser(argument: string, mode: SetMode) {
 
   const convert = (text: string): GoValue => {
     if (mode.kind === "typed") return typedValue(text);
-    return mode.kind === "file" ? mode.read(text) : text;
+    return mode.kind === "file" ? readFile(mode.read, text) : text;
   };
 
   const setKey = (data: GoMap, key: string, value: GoValue) => {
@@ -203,6 +204,14 @@ function createParser(argument: string, mode: SetMode) {
       }
     },
   };
+}
+
+function readFile(read: (path: string) => string, path: string): string {
+  try {
+    return read(path);
+  } catch (error) {
+    throw new SetError(messageOf(error), { cause: error });
+  }
 }
 
 class ItemError extends Error {

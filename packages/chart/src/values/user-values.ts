@@ -58,5 +58,5 @@ export function mergeUserValues(given: UserValues): GoMap {
 }
 
 function refuse(path: string): string {
-  throw new SetError(`open ${path}: no such file or directory`);
+  throw new Error(`open ${path}: no such file or directory`);
 }
