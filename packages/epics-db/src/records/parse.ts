@@ -157,10 +157,38 @@ function resume(parser: Parser, from: number, inBody: boolean): "body" | "closed
   return inBody && (found[1] === "field" || found[1] === "info" || found[1] === "alias") ? "body" : "outside";
 }
 
+/** The usual `field(NAME, "value")` without escapes, read in one step. Everything else goes token by token. */
+const USUAL_ITEM = /([ \t\r\n]*)(field|info)\(([ \t]*)("?)([A-Za-z0-9_:.-]+)\4([ \t]*,[ \t]*)"([^"\\\0-\x1f]*)"[ \t]*\)/y;
+
+function readUsualItem(parser: Parser): AssignmentNode | undefined {
+  USUAL_ITEM.lastIndex = parser.at;
+  const found = USUAL_ITEM.exec(parser.text);
+  if (!found) return undefined;
+  const [, blanks, kind, gap, quote, name, comma, value] = found as unknown as [string, string, "field" | "info", ...string[]];
+  const start = parser.at + blanks.length;
+  const nameStart = start + kind.length + 1 + gap!.length;
+  const nameEnd = nameStart + name!.length + 2 * quote!.length;
+  const valueStart = nameEnd + comma!.length;
+  const end = USUAL_ITEM.lastIndex;
+  parser.at = end;
+  return {
+    kind,
+    name: { text: name!, quoted: quote !== "", start: nameStart, end: nameEnd },
+    value: { text: value!, kind: "string", start: valueStart, end: valueStart + value!.length + 2 },
+    start,
+    end,
+  };
+}
+
 function readBody(parser: Parser, record: NameNode): (AssignmentNode | AliasNode)[] {
   const body: (AssignmentNode | AliasNode)[] = [];
   for (;;) {
     try {
+      const usual = readUsualItem(parser);
+      if (usual) {
+        body.push(usual);
+        continue;
+      }
       const token = next(parser);
       if (token.kind === "punctuation" && token.text === "}") return body;
       if (token.kind === "end") fail(parser, record, `record "${record.text}" is not closed`, "add '}'");
