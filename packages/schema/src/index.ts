@@ -1,6 +1,17 @@
 /**
  * IOC schema: support modules, IOC instances and beamline repositories, checked with positions, and the start-up files made from them.
  *
+ * @example
+ * ```ts
+ * import { generateIoc, loadSupport } from "@epicube/schema";
+ *
+ * const model = "  - {name: Line, description: a line, parameters: {text: {type: str, description: d}}, pre_init: [{value: '{{ text }}'}]}";
+ * const support = loadSupport([{ file: "demo.ibek.support.yaml", text: `module: demo\nentity_models:\n${model}\n` }]);
+ * const text = "ioc_name: demo\ndescription: d\nentities:\n  - {type: demo.Line, text: hello}\n";
+ * const made = generateIoc({ instances: [{ file: "ioc.yaml", text }], support: support.value! });
+ * console.log(made.value!.files.map((file) => file.path)); // [ 'st.cmd', 'ioc.subst' ]
+ * ```
+ *
  * @packageDocumentation
  */
 export type { PvRow } from "@epicube/epics-db";

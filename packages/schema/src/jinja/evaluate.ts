@@ -9,7 +9,7 @@ import { createLoop, Namespace } from "./loop.js";
 import { applyTest } from "./tests.js";
 
 /** Most expressions that one render evaluates. */
-const MAX_STEPS = 5_000_000;
+const MAX_STEPS = 1_000_000;
 /** Longest text that one render makes, in UTF-16 units. */
 const MAX_OUTPUT = 10_000_000;
 

@@ -2,6 +2,7 @@ import { parseFloatText, parseInteger } from "../python/numbers.js";
 import type { BinaryOperator } from "../python/operators.js";
 import type { PyValue } from "../python/value.js";
 import type { Argument, CompareOperator, Expression } from "./ast.js";
+import { TemplateError } from "./error.js";
 import type { TokenStream } from "./token-stream.js";
 
 const CONSTANTS: Record<string, PyValue> = { true: true, True: true, false: false, False: false, none: null, None: null };
@@ -272,12 +273,14 @@ function parseTest(stream: TokenStream, target: Expression): Expression {
   const token = stream.current;
   if (stream.is("operator", "(")) args = parseArguments(stream);
   else if (
-    (token.type === "name" && !["else", "or", "and", "is", "if", "not", "in"].includes(token.text)) ||
+    (token.type === "name" && !["else", "or", "and"].includes(token.text)) ||
     token.type === "string" ||
     token.type === "integer" ||
     token.type === "float" ||
     (token.type === "operator" && (token.text === "[" || token.text === "{"))
   ) {
+    // As in Jinja, any name but else, or and and is the test's argument, `if` included.
+    if (token.text === "is" && token.type === "name") throw new TemplateError("TemplateSyntax", "tests cannot be chained with 'is'", token);
     args = [{ value: parsePostfix(stream, parsePrimary(stream)) }];
   }
   return { type: "test", target, name, args, negated, start: target.start, end: stream.previousEnd };

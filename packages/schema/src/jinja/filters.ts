@@ -93,6 +93,7 @@ function chosen(name: string, keep: boolean, byAttribute: boolean): Filter {
     }
     const test = rest.shift();
     const passes = (item: PyValue) => (test === undefined ? truthy(get(item)) : applyTest(str(test), get(item), rest));
+    if (!truthy(value)) return new PyIterator("generator", []);
     return new PyIterator(
       "generator",
       iterate(value).filter((item) => passes(item) === keep),
@@ -101,6 +102,7 @@ function chosen(name: string, keep: boolean, byAttribute: boolean): Filter {
 }
 
 function mapFilter(value: PyValue, args: readonly PyValue[], named: Named): PyValue {
+  if (!truthy(value)) return new PyIterator("generator", []);
   const items = iterate(value);
   if (args.length === 0 && named.has("attribute")) {
     for (const key of named.keys()) {
@@ -118,7 +120,11 @@ function mapFilter(value: PyValue, args: readonly PyValue[], named: Named): PyVa
 
 function indent(value: PyValue, width: PyValue, first: PyValue, blank: PyValue): PyValue {
   const pad = typeof width === "string" ? width : " ".repeat(whole(width));
-  const text = `${str(value)}\n`;
+  if (typeof value !== "string") {
+    if (value instanceof Undefined) value.fail();
+    throw new PyError("TypeError", `unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
+  }
+  const text = `${value}\n`;
   const lines = splitLines(text);
   const body = truthy(blank)
     ? lines.join(`\n${pad}`)

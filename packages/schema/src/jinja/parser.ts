@@ -102,7 +102,7 @@ function parseIf(stream: TokenStream, start: number): Node {
   const branches: { test: ReturnType<typeof parseExpression>; body: Node[] }[] = [];
   let otherwise: Node[] = [];
   for (;;) {
-    const test = parseTuple(stream, () => stream.is("blockEnd"));
+    const test = parsePlainTuple(stream);
     stream.expect("blockEnd");
     branches.push({ test, body: parseBody(stream, ["elif", "else", "endif"]) });
     if (stream.skip("name", "elif")) continue;
@@ -120,7 +120,7 @@ function parseFor(stream: TokenStream, start: number): Node {
   if (target.type === "attribute") throw new TemplateError("TemplateSyntax", "a loop cannot assign to an attribute", target);
   stream.expect("name", "in");
   // The items are no condition expression, so that `if` filters them.
-  const items = parseItems(stream);
+  const items = parsePlainTuple(stream);
   const filter = stream.skip("name", "if") ? parseExpression(stream) : null;
   if (stream.is("name", "recursive")) throw new TemplateError("Unsupported", "a recursive loop is not supported", stream.current);
   stream.expect("blockEnd");
@@ -134,7 +134,7 @@ function parseFor(stream: TokenStream, start: number): Node {
   return { type: "for", target, items, filter, body, otherwise, start, end: stream.previousEnd };
 }
 
-function parseItems(stream: TokenStream) {
+function parsePlainTuple(stream: TokenStream) {
   const { start } = stream.current;
   const items = [parseOr(stream)];
   let comma = false;

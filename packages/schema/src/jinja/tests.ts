@@ -1,17 +1,15 @@
-import { toInt } from "../python/cast.js";
-import { moduloInts } from "../python/numbers.js";
-import { contains, equal, ordered } from "../python/operators.js";
-import { isObject, PyDict, PyError, PyFunction, PyRange, PyTuple, type PyValue, PyView, typeName, Undefined } from "../python/value.js";
+import { binary, contains, equal, ordered } from "../python/operators.js";
+import { str } from "../python/text.js";
+import { isObject, PyDict, PyError, PyFunction, PyRange, PyTuple, type PyValue, PyView, Undefined } from "../python/value.js";
 
 type Test = (value: PyValue, ...args: PyValue[]) => boolean;
 
-function integer(value: PyValue): bigint {
-  if (typeof value === "bigint" || typeof value === "boolean") return toInt(value);
-  if (value instanceof Undefined) value.fail();
-  throw new PyError("TypeError", `an integer is needed, not ${typeName(value)}`);
+function rest(value: PyValue, by: PyValue, wanted: bigint): boolean {
+  return equal(binary("%", value, by), wanted);
 }
 
 function isSequence(value: PyValue): boolean {
+  if (value instanceof Undefined) return !value.strict;
   return (
     typeof value === "string" || Array.isArray(value) || value instanceof PyTuple || value instanceof PyDict || value instanceof PyRange
   );
@@ -24,8 +22,8 @@ function isIterable(value: PyValue): boolean {
 }
 
 function cased(value: PyValue, change: (text: string) => string, other: (text: string) => string): boolean {
-  if (value instanceof Undefined) value.fail();
-  return typeof value === "string" && value === change(value) && value !== other(value);
+  const text = str(value);
+  return text === change(text) && text !== other(text);
 }
 
 const equalTo: Test = (a, b) => equal(a, b!);
@@ -35,13 +33,13 @@ const upper = (text: string) => text.toUpperCase();
 /** Number of arguments and body of each test. */
 const TESTS: Record<string, readonly [number, Test]> = {
   boolean: [0, (value) => typeof value === "boolean"],
-  callable: [0, (value) => value instanceof PyFunction],
+  callable: [0, (value) => value instanceof PyFunction || value instanceof Undefined],
   defined: [0, (value) => !(value instanceof Undefined)],
-  divisibleby: [1, (value, by) => moduloInts(integer(value), integer(by!)) === 0n],
+  divisibleby: [1, (value, by) => rest(value, by!, 0n)],
   eq: [1, equalTo],
   equalto: [1, equalTo],
   "==": [1, equalTo],
-  even: [0, (value) => moduloInts(integer(value), 2n) === 0n],
+  even: [0, (value) => rest(value, 2n, 0n)],
   false: [0, (value) => value === false],
   float: [0, (value) => typeof value === "number"],
   ge: [1, (a, b) => ordered(">=", a, b!)],
@@ -58,7 +56,7 @@ const TESTS: Record<string, readonly [number, Test]> = {
   ne: [1, (a, b) => !equal(a, b!)],
   none: [0, (value) => value === null],
   number: [0, (value) => typeof value === "bigint" || typeof value === "number" || typeof value === "boolean"],
-  odd: [0, (value) => moduloInts(integer(value), 2n) === 1n],
+  odd: [0, (value) => rest(value, 2n, 1n)],
   sameas: [1, (a, b) => a === b],
   sequence: [0, isSequence],
   string: [0, (value) => typeof value === "string"],

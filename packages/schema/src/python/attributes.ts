@@ -237,7 +237,6 @@ function unsupported(value: PyValue, name: string): PyError {
 /** Python's `value[key]`. */
 export function itemOf(value: PyValue, key: PyValue): PyValue {
   if (value instanceof Undefined) return value.fail();
-  if (key instanceof Undefined) return key.fail();
   if (value instanceof PyDict) {
     const found = value.get(key);
     if (found === undefined) throw new PyError("KeyError", repr(key));

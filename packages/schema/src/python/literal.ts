@@ -143,6 +143,7 @@ export function parseLiteral(text: string): PyValue {
   // Blank lines before and after the expression are no tokens; a second line with text is.
   const blank = /(?:[ \t\f]*(?:#[^\n]*)?\r?\n)+/y;
   if (blank.test(source)) at = blank.lastIndex;
+  if (at > 0 && /[ \t]/.test(source[at] ?? "")) fail("unexpected indent");
   const first = expression();
   let result = first;
   if (take(",")) {
@@ -155,6 +156,8 @@ export function parseLiteral(text: string): PyValue {
     }
     result = new PyTuple(values);
   }
+  // A last line of blanks without a newline is an indentation to Python.
+  if (/\n[ \t]+$/.test(source.slice(at))) fail("unexpected indent");
   if (!/^[ \t\f]*(?:#[^\n]*)?(?:\r?\n[ \t\f]*(?:#[^\n]*)?)*$/.test(source.slice(at))) fail();
   return result;
 }

@@ -2,11 +2,10 @@ import { floatDigits } from "./float-format.js";
 import { toFloat } from "./numbers.js";
 import { limitLength } from "./operators.js";
 import { characters, lengthOf, repr, str } from "./text.js";
-import { PyDict, PyError, PyTuple, type PyValue, typeName, Undefined } from "./value.js";
+import { isObject, PyDict, PyError, PyIterator, PySet, PyTuple, type PyValue, PyView, typeName, Undefined } from "./value.js";
 
 /** Python's `template % argument`: printf-style formatting. */
 export function formatPercent(template: string, argument: PyValue): string {
-  if (argument instanceof Undefined && argument.strict) argument.fail();
   const values = argument instanceof PyTuple ? argument.items : [argument];
   const mapping = argument instanceof PyDict ? argument : undefined;
   let used = 0;
@@ -49,8 +48,20 @@ export function formatPercent(template: string, argument: PyValue): string {
     } else value = next();
     result += directive(type, flags, value, width, precision, at - 1);
   }
-  if (!named && !mapping && used < values.length) throw new PyError("TypeError", "not all arguments converted during string formatting");
+  // What can be indexed by a key counts as a mapping, and of a mapping nothing need be used.
+  if (!named && !isIndexed(argument) && used < values.length)
+    throw new PyError("TypeError", "not all arguments converted during string formatting");
   return result + template.slice(at);
+}
+
+function isIndexed(value: PyValue): boolean {
+  if (value === null || typeof value !== "object" || value instanceof PyTuple) return false;
+  return (
+    !(isObject(value) && value.getItem === undefined) &&
+    !(value instanceof PyIterator) &&
+    !(value instanceof PyView) &&
+    !(value instanceof PySet)
+  );
 }
 
 function integer(value: PyValue, message: string): number {
@@ -59,7 +70,7 @@ function integer(value: PyValue, message: string): number {
 }
 
 function directive(type: string, flags: string, value: PyValue, width: number, precision: number | undefined, index: number): string {
-  if (value instanceof Undefined && value.strict) value.fail();
+  if (value instanceof Undefined && value.strict && type !== "r" && type !== "a") value.fail();
   switch (type) {
     case "s":
     case "r":
@@ -68,7 +79,12 @@ function directive(type: string, flags: string, value: PyValue, width: number, p
       return pad(precision === undefined ? text : characters(text).slice(0, precision).join(""), "", flags.replaceAll("0", ""), width);
     }
     case "c": {
-      const text = typeof value === "bigint" ? String.fromCodePoint(Number(value)) : value;
+      const text =
+        typeof value === "boolean"
+          ? String.fromCodePoint(value ? 1 : 0)
+          : typeof value === "bigint"
+            ? String.fromCodePoint(Number(value))
+            : value;
       if (typeof text !== "string" || lengthOf(text) !== 1) throw new PyError("TypeError", "%c requires int or char");
       return pad(text, "", flags.replaceAll("0", ""), width);
     }

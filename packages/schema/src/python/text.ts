@@ -64,6 +64,7 @@ export function repr(value: PyValue, depth = 0): string {
   }
   if (value instanceof PySet) return value.items.length === 0 ? "set()" : `{${list(value.items)}}`;
   if (value instanceof PyView) return `${value.name}([${list(value.items)}])`;
+  if (value instanceof Undefined) return "Undefined";
   if (value instanceof PyDate) throw new PyError("Unsupported", `repr() of a ${value.kind} is not supported`);
   return str(value);
 }
