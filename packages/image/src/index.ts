@@ -33,3 +33,5 @@ export { type ImagePlan, type PlanImagesOptions, type PlannedImage, planImages }
 export { type ImageSharing, type ImageTree, imageTree, type LayerSharing } from "./report/tree.js";
 export { createLayoutImageSource, type LayoutImageSourceOptions } from "./source/layout-source.js";
 export type { EntryContent, FileStamp, PlannedEntry } from "./tree/entry.js";
+export type { HashCache } from "./tree/hash-cache.js";
+export type { ZipEntry } from "./zip/directory.js";

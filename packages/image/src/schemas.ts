@@ -71,14 +71,25 @@ export const layerSchema = z
   .strictObject({
     name: name.describe("Name of the layer, unique among the layers of its target; shown in history and reports."),
     tree: z.string().min(1).optional().describe("Folder, relative to images.yaml and inside its folder."),
-    to: imagePathSchema.default("/").describe("Where the tree's content goes in the image."),
+    zip: z.string().min(1).optional().describe("Zip archive or Python wheel, relative to images.yaml and inside its folder."),
+    sha256: z
+      .string("a checksum is text: put it in quotes")
+      .regex(/^[0-9a-f]{64}$/, "a checksum is 64 lower-case hex digits")
+      .optional()
+      .describe("Checksum of the archive."),
+    to: imagePathSchema.default("/").describe("Where the content of tree or zip goes in the image."),
     include: globsSchema.optional().describe("Take only these; a glob that matches a folder takes all of it."),
     exclude: globsSchema.optional().describe("Leave these out; a glob that matches a folder leaves out all of it."),
     rules: z.array(treeRuleSchema).optional(),
     files: z.array(generatedFileSchema).optional(),
     overrides: z.boolean().default(false).describe("True: this layer may replace files of layers below it, so their order matters."),
   })
-  .refine((layer) => layer.tree !== undefined || (layer.files?.length ?? 0) > 0, "a layer has a tree, files, or both");
+  .refine(
+    (layer) => layer.tree !== undefined || layer.zip !== undefined || (layer.files?.length ?? 0) > 0,
+    "a layer has a tree or a zip, files, or both",
+  )
+  .refine((layer) => layer.tree === undefined || layer.zip === undefined, "a layer has a tree or a zip, not both: make two layers")
+  .refine((layer) => (layer.zip === undefined) === (layer.sha256 === undefined), "zip and sha256 go together");
 
 /** What a container starts with. Unset fields come from the parent. */
 export const configSchema = z.strictObject({

@@ -183,7 +183,6 @@ describe("buildImages", () => {
     const done = await build(loaded, { layoutFolder });
     expect(done.ok).toBe(false);
     expect(done.diagnostics.map((found) => `${found.range?.startLine} ${found.code}`)).toEqual([
-      "8 IMAGE_LAYER_EMPTY",
       "8 TREE_MISSING",
       "9 TREE_LINK_OUTSIDE",
       "10 IMAGE_LAYER_OVERLAP",

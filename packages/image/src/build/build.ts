@@ -11,7 +11,8 @@ import {
 import type { ImageFamily } from "../family/family.js";
 import type { PlannedLayer } from "../plan/layer.js";
 import { type ImagePlan, type PlannedImage, planImages } from "../plan/plan.js";
-import { type BuildCache, type CachedLayer, loadBuildCache } from "./cache.js";
+import type { HashCache } from "../tree/hash-cache.js";
+import { type BuildCache, type CachedLayer, loadBuildCache, loadHashCache } from "./cache.js";
 import { imageDocuments } from "./image.js";
 import { buildLayer, type LayerOptions, layerContentBytes, layerKey } from "./layer.js";
 import type { BuildEvent, BuiltImage } from "./result.js";
@@ -55,7 +56,8 @@ async function run(
   if (!Number.isSafeInteger(sourceDateEpoch) || sourceDateEpoch < 0)
     throw new RangeError(`sourceDateEpoch must be whole seconds from 0, got ${sourceDateEpoch}`);
   const start = clock.monotonicMs();
-  const plan: ImagePlan = await planImages(family, { ...(only ? { only } : {}), signal });
+  const files = await loadHashCache(layoutFolder, clock);
+  const plan: ImagePlan = await planImages(family, { ...(only ? { only } : {}), files, signal });
   const elapsed = () => Math.round(clock.monotonicMs() - start);
   if (plan.images.length === 0) {
     emit({ event: "done", ok: false, nodes: [], diagnostics: plan.diagnostics, wallMs: elapsed() });
@@ -65,7 +67,7 @@ async function run(
   const writer = await layout.openWriter({ ...(lockTimeoutMs === undefined ? {} : { timeoutMs: lockTimeoutMs }), clock, signal });
   let nodes: BuiltImage[];
   try {
-    nodes = await buildInto({ family, plan, layout, writer, clock, emit, epochSeconds: sourceDateEpoch, level: gzipLevel, signal });
+    nodes = await buildInto({ family, plan, files, layout, writer, clock, emit, epochSeconds: sourceDateEpoch, level: gzipLevel, signal });
   } finally {
     await writer.close();
   }
@@ -75,6 +77,7 @@ async function run(
 interface Build {
   readonly family: ImageFamily;
   readonly plan: ImagePlan;
+  readonly files: HashCache;
   readonly layout: ImageLayout;
   readonly writer: ImageLayoutWriter;
   readonly clock: Clock;
@@ -96,7 +99,7 @@ interface FinishedImage {
 
 async function buildInto(build: Build): Promise<BuiltImage[]> {
   const { family, plan, layout, writer, clock, emit, epochSeconds, signal } = build;
-  const cache = await loadBuildCache(layout, clock);
+  const cache = await loadBuildCache(layout, build.files);
   const before = new Map((await layout.index()).manifests.map((entry) => [entry.annotations?.[REF_NAME] ?? "", entry]));
   const done = new Map<PlannedLayer, CachedLayer>();
   const finished = new Map<string, FinishedImage>();

@@ -27,19 +27,33 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Layers that nothing asked for lately are forgotten beyond this number. */
 const MAX_LAYERS = 2000;
 
-/** Loads the cache of a layout; a missing or damaged one is empty. */
-export async function loadBuildCache(layout: ImageLayout, clock: Clock): Promise<BuildCache> {
-  const text = await readFile(join(layout.folder, WORK_FOLDER, FILE)).catch(() => undefined);
-  let kept: { version?: unknown; files?: unknown; layers?: unknown } = {};
-  if (text && text.length <= MAX_BYTES) {
-    try {
-      const value: unknown = JSON.parse(text.toString("utf8"));
-      if (typeof value === "object" && value !== null && (value as { version?: unknown }).version === VERSION) kept = value;
-    } catch {
-      // Damaged: built anew.
-    }
+interface Kept {
+  readonly text?: Buffer;
+  readonly files?: unknown;
+  readonly layers?: unknown;
+}
+
+async function readKept(layoutFolder: string): Promise<Kept> {
+  const text = await readFile(join(layoutFolder, WORK_FOLDER, FILE)).catch(() => undefined);
+  if (!text || text.length > MAX_BYTES) return {};
+  try {
+    const value: unknown = JSON.parse(text.toString("utf8"));
+    if (typeof value === "object" && value !== null && (value as { version?: unknown }).version === VERSION) return { ...value, text };
+  } catch {
+    // Damaged: built anew.
   }
-  const files = createHashCache(kept.files, clock);
+  return { text };
+}
+
+/** The digests of files that earlier builds into a layout kept; empty where there is none. */
+export async function loadHashCache(layoutFolder: string, clock: Clock): Promise<HashCache> {
+  return createHashCache((await readKept(layoutFolder)).files, clock);
+}
+
+/** Loads the cache of a layout, once it is ours to write; a missing or damaged one is empty. */
+export async function loadBuildCache(layout: ImageLayout, files: HashCache): Promise<BuildCache> {
+  const kept = await readKept(layout.folder);
+  const { text } = kept;
   const layers = new Map<string, CachedLayer>();
   if (typeof kept.layers === "object" && kept.layers !== null)
     for (const [key, layer] of Object.entries(kept.layers as Record<string, Partial<CachedLayer> | null>)) {

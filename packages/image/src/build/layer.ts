@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Digest, EpicubeError } from "@epicube/core";
+import type { Digest } from "@epicube/core";
 import { gzipBlocks, gzipCompressorId, type ImageLayoutWriter, type TarEntry, writeTar } from "@epicube/oci";
 import type { PlannedLayer } from "../plan/layer.js";
-import type { PlannedEntry } from "../tree/entry.js";
-import { readListedFile } from "../tree/hash-cache.js";
+import { openListedFile } from "../tree/archive.js";
+import type { EntryContent, PlannedEntry } from "../tree/entry.js";
+import { readListedFile, treeChanged } from "../tree/hash-cache.js";
+import { readZipContent } from "../zip/content.js";
 import type { BuildCache, CachedLayer } from "./cache.js";
 
 /** What makes the bytes of a layer besides its entries. */
@@ -21,23 +23,27 @@ export function layerKey(layer: PlannedLayer, cache: BuildCache, options: LayerO
   const hash = createHash("sha256");
   hash.update(JSON.stringify(["layer-1", options.epochSeconds, gzipCompressorId(options.level)]));
   for (const entry of layer.entries) {
-    const content = entry.content;
-    const digest =
-      content === undefined
-        ? ""
-        : content.kind === "text"
-          ? createHash("sha256").update(content.bytes).digest("hex")
-          : cache.files.digestOf(content.file, content.stamp);
+    const digest = entry.content ? contentId(entry.content, cache) : "";
     hash.update(JSON.stringify([entry.path, entry.type, entry.mode, entry.uid, entry.gid, entry.linkTarget ?? "", digest]));
   }
   return hash.digest("hex");
 }
 
+/** Says the same for the same content; of an archive's entry, by the archive's checksum. */
+function contentId(content: EntryContent, cache: BuildCache): string {
+  if (content.kind === "text") return createHash("sha256").update(content.bytes).digest("hex");
+  if (content.kind === "zip") return `${content.digest} ${content.entry.path}`;
+  return cache.files.digestOf(content.file, content.stamp);
+}
+
+function sizeOf(content: EntryContent): number {
+  return content.kind === "text" ? content.bytes.length : content.kind === "zip" ? content.entry.sizeBytes : content.stamp.sizeBytes;
+}
+
 /** Bytes of content that a layer will hold. */
 export function layerContentBytes(layer: PlannedLayer): number {
   let bytes = 0;
-  for (const { content } of layer.entries)
-    bytes += content === undefined ? 0 : content.kind === "text" ? content.bytes.length : content.stamp.sizeBytes;
+  for (const { content } of layer.entries) bytes += content ? sizeOf(content) : 0;
   return bytes;
 }
 
@@ -47,7 +53,14 @@ function* tarEntries(layer: PlannedLayer, cache: BuildCache, epochSeconds: numbe
     if (entry.linkTarget !== undefined) yield { ...base, linkTarget: entry.linkTarget };
     else if (entry.content === undefined) yield base;
     else if (entry.content.kind === "text") yield { ...base, content: entry.content.bytes };
-    else yield { ...base, sizeBytes: entry.content.stamp.sizeBytes, content: () => checkedContent(entry, cache) };
+    else {
+      const { content } = entry;
+      yield {
+        ...base,
+        sizeBytes: sizeOf(content),
+        content: () => (content.kind === "zip" ? zipContent(content) : checkedContent(entry, cache)),
+      };
+    }
   }
 }
 
@@ -60,10 +73,17 @@ function* checkedContent(entry: PlannedEntry, cache: BuildCache): Generator<Uint
     hash.update(chunk);
     yield chunk;
   }
-  if (`sha256:${hash.digest("hex")}` !== cache.files.digestOf(content.file, content.stamp))
-    throw new EpicubeError("TREE_CHANGED", `${content.file} changed while the images were being built`, {
-      help: "run again once nothing writes to the tree",
-    });
+  if (`sha256:${hash.digest("hex")}` !== cache.files.digestOf(content.file, content.stamp)) throw treeChanged(content.file);
+}
+
+/** An entry of an archive whose checksum was compared with images.yaml, and which is still that file. */
+async function* zipContent(content: Extract<EntryContent, { kind: "zip" }>): AsyncGenerator<Uint8Array, void, undefined> {
+  const archive = openListedFile(content.file, content.stamp);
+  try {
+    yield* readZipContent(archive.read, content.entry);
+  } finally {
+    archive.close();
+  }
 }
 
 /** Writes a layer's blob: tar, digest of the tar, gzip and blob in one pass. */

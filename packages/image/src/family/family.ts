@@ -44,8 +44,8 @@ export interface FamilyTarget {
 export interface FamilyLayer {
   readonly spec: LayerSpec;
   readonly range: SourceRange;
-  /** Place of the tree's folder, where there is one. */
-  readonly treeRange?: SourceRange;
+  /** Place of the tree's or archive's name, where there is one. */
+  readonly sourceRange?: SourceRange;
 }
 
 /** The reference of a node's target as values.yaml writes it: `REPOSITORY/NAME-TARGET:VERSION`. */

@@ -58,12 +58,12 @@ describe("parseImages", () => {
     [
       "a layer with nothing",
       HEAD + node("a", "        layers:\n          - { name: x }\n"),
-      ["images.yaml:8:13: error IMAGES_SCHEMA: images.a.targets.runtime.layers.0: a layer has a tree, files, or both"],
+      ["images.yaml:8:13: error IMAGES_SCHEMA: images.a.targets.runtime.layers.0: a layer has a tree or a zip, files, or both"],
     ],
     [
       "rules without a tree",
       HEAD + node("a", "        layers:\n          - { name: x, files: [{ path: /a, text: b }], exclude: c }\n"),
-      ["images.yaml:8:13: error IMAGES_SCHEMA: include, exclude and rules are for a layer with a tree"],
+      ["images.yaml:8:13: error IMAGES_SCHEMA: include, exclude and rules are for a layer with a tree or zip"],
     ],
     [
       "a file that is two things",

@@ -89,17 +89,19 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
             message: `the layer name ${layer.name} stands twice in this target`,
           });
         layerNames.add(layer.name);
-        if (layer.tree === undefined && (layer.include ?? layer.exclude ?? layer.rules) !== undefined)
+        if (layer.tree === undefined && layer.zip === undefined && (layer.include ?? layer.exclude ?? layer.rules) !== undefined)
           report([...targetPath, "layers", index], {
             code: "IMAGES_SCHEMA",
-            message: "include, exclude and rules are for a layer with a tree",
+            message: "include, exclude and rules are for a layer with a tree or zip",
           });
       }
       targets[target] = {
         layers: targetSpec.layers.map((layer, index) => ({
           spec: layer,
           range: rangeAt(source, [...targetPath, "layers", index]),
-          ...(layer.tree === undefined ? {} : { treeRange: rangeAt(source, [...targetPath, "layers", index, "tree"]) }),
+          ...(layer.tree === undefined && layer.zip === undefined
+            ? {}
+            : { sourceRange: rangeAt(source, [...targetPath, "layers", index, layer.tree === undefined ? "zip" : "tree"]) }),
         })),
         env: targetSpec.env ?? {},
         labels: targetSpec.labels ?? {},

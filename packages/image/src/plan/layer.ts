@@ -2,8 +2,11 @@ import type { Diagnostic } from "@epicube/core";
 import { cleanTarPath, sortTarEntries } from "@epicube/oci";
 import type { FamilyLayer } from "../family/family.js";
 import type { GeneratedFileSpec } from "../schemas.js";
+import { scanArchive } from "../tree/archive.js";
 import type { PlannedEntry } from "../tree/entry.js";
-import { parseMode, parseOwner, scanTree } from "../tree/scan.js";
+import type { HashCache } from "../tree/hash-cache.js";
+import { parseMode, parseOwner } from "../tree/rules.js";
+import { scanTree } from "../tree/scan.js";
 
 /** A layer with all its entries: sorted, each folder above them present, no path twice. */
 export interface PlannedLayer {
@@ -15,6 +18,8 @@ export interface PlannedLayer {
 /** What {@link planLayer} needs. */
 export interface PlanLayerOptions {
   readonly folder: string;
+  /** Digests of files that were read before. */
+  readonly files: HashCache;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly signal?: AbortSignal;
 }
@@ -35,7 +40,7 @@ function generatedEntry(file: GeneratedFileSpec, layer: FamilyLayer): PlannedEnt
 /** Reads the trees and generated files of a declared layer. Problems go to `report`; the plan then holds what was sound. */
 export async function planLayer(layer: FamilyLayer, options: PlanLayerOptions): Promise<PlannedLayer> {
   const { spec } = layer;
-  const { folder, report, signal } = options;
+  const { folder, files, report, signal } = options;
   const byPath = new Map<string, PlannedEntry>();
   const problem = (code: string, message: string) => report({ code, severity: "error", message, range: layer.range });
   const add = (entry: PlannedEntry) => {
@@ -45,9 +50,15 @@ export async function planLayer(layer: FamilyLayer, options: PlanLayerOptions): 
       problem("IMAGE_PATH_TWICE", `/${entry.path} stands twice in the layer ${spec.name}`);
     else byPath.set(entry.path, entry);
   };
-  if (spec.tree !== undefined) {
-    const found = await scanTree(spec, { folder, range: layer.treeRange ?? layer.range, report, ...(signal ? { signal } : {}) });
-    if (found.length === 0 && (spec.files?.length ?? 0) === 0)
+  if (spec.tree !== undefined || spec.zip !== undefined) {
+    let sound = true;
+    const noting = (diagnostic: Diagnostic) => {
+      sound = false;
+      report(diagnostic);
+    };
+    const scan = { folder, files, range: layer.sourceRange ?? layer.range, report: noting, ...(signal ? { signal } : {}) };
+    const found = spec.tree === undefined ? await scanArchive(spec, scan) : await scanTree(spec, scan);
+    if (sound && found.length === 0 && (spec.files?.length ?? 0) === 0)
       report({
         code: "IMAGE_LAYER_EMPTY",
         severity: "warning",

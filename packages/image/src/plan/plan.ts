@@ -1,6 +1,7 @@
-import { compareDiagnostics, type Diagnostic, hasErrors, nearest } from "@epicube/core";
+import { compareDiagnostics, type Diagnostic, hasErrors, nearest, systemClock } from "@epicube/core";
 import { chainOf } from "../family/environment.js";
 import { type ImageFamily, type ImageTarget, layoutNameOf, TARGETS } from "../family/family.js";
+import { createHashCache, type HashCache } from "../tree/hash-cache.js";
 import { type PlannedLayer, planLayer } from "./layer.js";
 import { findOverlaps } from "./overlap.js";
 
@@ -29,12 +30,14 @@ export interface ImagePlan {
 export interface PlanImagesOptions {
   /** Only these nodes, with the parents they stand on. Default all. */
   readonly only?: readonly string[];
+  /** Digests of files that were read before. Default none. */
+  readonly files?: HashCache;
   readonly signal?: AbortSignal;
 }
 
 /** Reads every tree of a family and checks that the layers of each image go together. Nothing is written. */
 export async function planImages(family: ImageFamily, options: PlanImagesOptions = {}): Promise<ImagePlan> {
-  const { only, signal } = options;
+  const { only, files = createHashCache(undefined, systemClock), signal } = options;
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
   const names = family.nodes.map((node) => node.name);
@@ -60,7 +63,7 @@ export async function planImages(family: ImageFamily, options: PlanImagesOptions
       const name = layoutNameOf(node.name, target);
       const layers: PlannedLayer[] = [];
       for (const layer of declared.layers)
-        layers.push(await planLayer(layer, { folder: family.folder, report, ...(signal ? { signal } : {}) }));
+        layers.push(await planLayer(layer, { folder: family.folder, files, report, ...(signal ? { signal } : {}) }));
       own.set(name, layers);
       const chain = chainOf(family, node.name).flatMap((ancestor) => own.get(layoutNameOf(ancestor.name, target)) ?? []);
       for (const diagnostic of findOverlaps(chain, (layer) => layers.includes(layer))) report(diagnostic);

@@ -1,4 +1,5 @@
-import type { SourceRange } from "@epicube/core";
+import type { Digest, SourceRange } from "@epicube/core";
+import type { ZipEntry } from "../zip/directory.js";
 
 /** What the kernel says of a file: another content changes at least one of them (the ctime cannot be set back). */
 export interface FileStamp {
@@ -11,7 +12,14 @@ export interface FileStamp {
 /** Where the content of a planned file comes from. */
 export type EntryContent =
   | { readonly kind: "text"; readonly bytes: Uint8Array }
-  | { readonly kind: "file"; readonly file: string; readonly stamp: FileStamp };
+  | { readonly kind: "file"; readonly file: string; readonly stamp: FileStamp }
+  | {
+      readonly kind: "zip";
+      readonly file: string;
+      readonly stamp: FileStamp /** Of the archive. */;
+      readonly digest: Digest;
+      readonly entry: ZipEntry;
+    };
 
 /** One entry of a layer before it is built. */
 export interface PlannedEntry {

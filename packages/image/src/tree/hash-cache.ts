@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type Clock, type Digest, EpicubeError, isDigest } from "@epicube/core";
 import type { FileStamp } from "./entry.js";
 
@@ -21,12 +21,21 @@ export const RACY_MS = 2000;
 
 const CHUNK = 1024 * 1024;
 
+/** The stamp of a file. */
+export function stampOf(stats: BigIntStats): FileStamp {
+  return { inode: String(stats.ino), sizeBytes: Number(stats.size), mtimeNs: String(stats.mtimeNs), ctimeNs: String(stats.ctimeNs) };
+}
+
+/** A file is no longer what it was when it was listed. */
+export function treeChanged(file: string): EpicubeError {
+  return new EpicubeError("TREE_CHANGED", `${file} changed while the images were being built`, {
+    help: "run again once nothing writes to the tree",
+  });
+}
+
 /** Reads a file piece by piece. Never through a link, and only as long as it is the file that was listed. */
 export function* readListedFile(file: string, stamp: FileStamp): Generator<Uint8Array, void, undefined> {
-  const changed = () =>
-    new EpicubeError("TREE_CHANGED", `${file} changed while the images were being built`, {
-      help: "run again once nothing writes to the tree",
-    });
+  const changed = () => treeChanged(file);
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

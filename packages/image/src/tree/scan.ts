@@ -1,10 +1,12 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import type { Diagnostic, SourceRange } from "@epicube/core";
 import { folderNode, locate, type TreeNode } from "@epicube/oci";
 import type { LayerSpec } from "../schemas.js";
-import type { FileStamp, PlannedEntry } from "./entry.js";
-import { createPathFilter } from "./glob.js";
+import type { PlannedEntry } from "./entry.js";
+import { stampOf } from "./hash-cache.js";
+import { findInside } from "./inside.js";
+import { createSourceRules } from "./rules.js";
 
 /** What {@link scanTree} needs. */
 export interface ScanOptions {
@@ -19,48 +21,15 @@ export interface ScanOptions {
 /** Gives way to other work after this many entries: stat calls are made synchronously, which is several times faster. */
 const TURN = 2000;
 
-function stampOf(stats: BigIntStats): FileStamp {
-  return { inode: String(stats.ino), sizeBytes: Number(stats.size), mtimeNs: String(stats.mtimeNs), ctimeNs: String(stats.ctimeNs) };
-}
-
-/** Reads `"0755"`. */
-export function parseMode(text: string | undefined, otherwise: number): number {
-  return text === undefined ? otherwise : Number.parseInt(text, 8);
-}
-
-/** Reads `"UID:GID"`. */
-export function parseOwner(text: string | undefined): { uid: number; gid: number } {
-  const [uid = 0, gid = 0] = (text ?? "0:0").split(":").map(Number);
-  return { uid, gid };
-}
-
 /** The tree's absolute folder, or undefined with a diagnostic: it must be a folder inside `folder`, also when links are resolved. */
 function treeFolder(spec: LayerSpec, options: ScanOptions): string | undefined {
   const { folder, range, report } = options;
-  const root = resolve(folder, spec.tree!);
-  const fail = (code: string, message: string, help?: string) => {
-    report({ code, severity: "error", message, range, ...(help === undefined ? {} : { help }) });
-    return undefined;
-  };
-  const inside = (path: string, of: string) => {
-    const way = relative(of, path);
-    return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
-  };
-  if (isAbsolute(spec.tree!) || !inside(root, folder))
-    return fail(
-      "TREE_OUTSIDE",
-      `the tree ${JSON.stringify(spec.tree)} is not inside the folder of images.yaml`,
-      "move it there, or write its path relative to images.yaml",
-    );
-  try {
-    if (!inside(realpathSync(root), realpathSync(folder)))
-      return fail("TREE_OUTSIDE", `the tree ${JSON.stringify(spec.tree)} leads out of the folder of images.yaml through a link`);
-    if (!lstatSync(root).isDirectory()) return fail("TREE_MISSING", `the tree ${JSON.stringify(spec.tree)} is no folder`);
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "is not there" : `cannot be read: ${(error as Error).message}`;
-    return fail("TREE_MISSING", `the tree ${JSON.stringify(spec.tree)} ${why}`, "check the folder's name; it is relative to images.yaml");
-  }
-  return root;
+  const found = findInside(folder, spec.tree!, "tree");
+  if ("code" in found) report({ code: `TREE_${found.code}`, severity: "error", message: found.message, range, help: found.help });
+  else if (!found.stats.isDirectory())
+    report({ code: "TREE_MISSING", severity: "error", message: `the tree ${JSON.stringify(spec.tree)} is no folder`, range });
+  else return found.path;
+  return undefined;
 }
 
 /**
@@ -71,27 +40,13 @@ export async function scanTree(spec: LayerSpec, options: ScanOptions): Promise<P
   const { range, report, signal } = options;
   const root = treeFolder(spec, options);
   if (root === undefined) return [];
-  const included = spec.include ? createPathFilter(spec.include) : () => true;
-  const excluded = spec.exclude ? createPathFilter(spec.exclude) : () => false;
-  const rules = (spec.rules ?? []).map((rule) => ({ ...rule, matches: createPathFilter(rule.match) }));
-  const prefix = spec.to.split("/").filter((part) => part !== "" && part !== ".");
+  const { isIncluded: included, isExcluded: excluded, attributes, place } = createSourceRules(spec);
   const entries: PlannedEntry[] = [];
   const links: { path: string; target: string }[] = [];
   const known = folderNode(0);
   let visited = 0;
   const problem = (code: string, message: string, help?: string) =>
     report({ code, severity: "error", message, range, ...(help === undefined ? {} : { help }) });
-
-  const attributes = (path: string, otherwise: number) => {
-    let mode = otherwise;
-    let owner: string | undefined;
-    for (const rule of rules) {
-      if (!rule.matches(path)) continue;
-      mode = parseMode(rule.mode, mode);
-      owner = rule.owner ?? owner;
-    }
-    return { mode, ...parseOwner(owner) };
-  };
 
   const visit = async (folder: string, at: string, node: TreeNode): Promise<void> => {
     for (const dirent of readdirSync(folder, { withFileTypes: true })) {
@@ -112,7 +67,7 @@ export async function scanTree(spec: LayerSpec, options: ScanOptions): Promise<P
         problem("TREE_NAME", `${shown}: the name is not UTF-8`, "rename or exclude it");
         continue;
       }
-      const imagePath = [...prefix, path].join("/");
+      const imagePath = place(path);
       const child: TreeNode = { type: "file", layer: 0, mode: 0, mtimeSeconds: 0 };
       node.children!.set(name, child);
       if (dirent.isDirectory()) {

@@ -25,6 +25,22 @@ describe("openImageLayout", () => {
     expect(await layout.blobs()).toEqual([]);
   });
 
+  it("makes one layout when many want it at once, each writing", async () => {
+    const digests = await Promise.all(
+      Array.from({ length: 8 }, async (_, at) => {
+        const layout = await openImageLayout(root, { create: true });
+        const writer = await layout.openWriter();
+        const { digest, size } = await writer.writeBlob(Buffer.from(`blob ${at}`));
+        await writer.setImages([{ name: `image-${at}`, descriptor: { mediaType: MEDIA_TYPES.manifest, digest, size } }]);
+        await writer.close();
+        return digest;
+      }),
+    );
+    const layout = await openImageLayout(root);
+    expect(await layout.blobs()).toEqual(digests.sort());
+    expect((await layout.index()).manifests).toHaveLength(8);
+  });
+
   it("opens no folder that is no layout, and no other version", async () => {
     await expect(openImageLayout(root)).rejects.toSatisfy(code("LAYOUT_MISSING"));
     await mkdir(root);

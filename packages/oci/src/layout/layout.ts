@@ -92,7 +92,7 @@ export async function openImageLayout(folder: string, options: OpenLayoutOptions
       throw new EpicubeError("LAYOUT_MISSING", `${folder} is no image layout: it has no file oci-layout`, {
         help: "build or pull an image into it first",
       });
-    await createLayout(root);
+    await createLayout(root, options.signal);
     text = VERSION;
   }
   let version: unknown;
@@ -105,20 +105,27 @@ export async function openImageLayout(folder: string, options: OpenLayoutOptions
   return createReader(root);
 }
 
-async function createLayout(root: string): Promise<void> {
+async function createLayout(root: string, signal: AbortSignal | undefined): Promise<void> {
+  const work = join(root, WORK_FOLDER);
   try {
     await mkdir(join(root, "blobs", "sha256"), { recursive: true });
-    await mkdir(join(root, WORK_FOLDER, "tmp"), { recursive: true });
+    await mkdir(join(work, "tmp"), { recursive: true });
   } catch (error) {
     throw diskError(error, root);
   }
-  const temp = () => join(root, WORK_FOLDER, "tmp", randomUUID());
-  const index: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests: [] };
-  // The marker comes last: with it the layout is complete.
-  if (!(await stat(join(root, "index.json")).catch(() => undefined)))
-    await replaceFile(temp(), join(root, "index.json"), encodeDocument(index));
-  await replaceFile(temp(), join(root, "oci-layout"), new TextEncoder().encode(VERSION));
-  await syncFolder(root);
+  // A writer of the same layout may be there first, and clears what it takes for left-overs.
+  const release = await acquireLock(work, signal ? { signal } : {});
+  try {
+    const temp = () => join(work, "tmp", randomUUID());
+    const index: ImageIndex = { schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests: [] };
+    // The marker comes last: with it the layout is complete.
+    if (!(await stat(join(root, "index.json")).catch(() => undefined)))
+      await replaceFile(temp(), join(root, "index.json"), encodeDocument(index));
+    await replaceFile(temp(), join(root, "oci-layout"), new TextEncoder().encode(VERSION));
+    await syncFolder(root);
+  } finally {
+    await release();
+  }
 }
 
 function createReader(root: string): ImageLayout {
