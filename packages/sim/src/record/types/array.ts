@@ -46,6 +46,12 @@ export const PASSIVE_ARRAY: RecordSupport = {
   init(_engine, record) {
     record.values.VAL = [];
   },
+  convert(record, field, value) {
+    if (field !== "VAL") return undefined;
+    const list: readonly (number | string)[] = typeof value === "object" ? value : [value];
+    const numbers = list.slice(0, this.served!(record, field)!.count).map((item) => (typeof item === "number" ? item : parseNumber(item)));
+    return numbers.every((item) => item !== undefined) ? (numbers as number[]) : undefined;
+  },
   process(engine, record) {
     const read = engine.readLink(record, "INP", "number");
     if (read.status === "ok" && record.type === "compress") {
