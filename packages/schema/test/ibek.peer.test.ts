@@ -1,7 +1,7 @@
 import { hasErrors } from "@epicube/core";
 import { describePeer } from "@epicube/testkit";
 import { expect, it } from "vitest";
-import { generateIoc, loadSupport } from "../src/index.js";
+import { generateIoc, iocJsonSchema, loadSupport, supportJsonSchema } from "../src/index.js";
 import {
   DEFINE_VALUES,
   defaultCase,
@@ -14,6 +14,7 @@ import {
   YAML_VALUES,
 } from "./support/cases.js";
 import { type IbekJob, runIbek } from "./support/ibek-batch.js";
+import { normaliseSchema } from "./support/normalise.js";
 
 const ENV = { IOC: "/epics/ioc", RUNTIME_DIR: "/epics/runtime", IOC_NAME: "test-ioc" };
 const DEVICE = 'label: dev\nparent: ""\nchildren: []\n';
@@ -94,5 +95,23 @@ describePeer(["ibek"], "real ibek on files of our own", ({ ibek }) => {
     const types = ["str", "int", "float", "bool", "list", "null"];
     const cases = types.flatMap((type) => DEFINE_VALUES.map((value) => defineCase(type, value)));
     expect((await compare(ibek.paths.python!, cases)).wrong).toEqual([]);
+  });
+
+  it("makes the same JSON Schemas", async () => {
+    const features = FEATURES.filter(
+      (feature) => !feature.name.startsWith("support:") && !feature.name.includes("that Python takes for one"),
+    );
+    const jobs = features.map((feature): IbekJob => {
+      const { support, files } = filesOf(feature);
+      return { op: "schema", files, support };
+    });
+    const answers = await runIbek(ibek.paths.python!, [...jobs, { op: "schema", files: {}, support: [] }]);
+    features.forEach((feature, index) => {
+      const { support, files } = filesOf(feature);
+      const { value } = loadSupport(support.map((file) => ({ file, text: files[file]! })));
+      expect(answers[index]!.error, feature.name).toBeUndefined();
+      expect(normaliseSchema(iocJsonSchema(value!)), feature.name).toEqual(normaliseSchema(answers[index]!.schema));
+    });
+    expect(normaliseSchema(supportJsonSchema({ validations: true }))).toEqual(normaliseSchema(answers.at(-1)!.schema));
   });
 });

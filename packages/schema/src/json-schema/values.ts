@@ -20,6 +20,5 @@ export function enumSchema(labels: readonly PyValue[]): JsonSchema {
   const [type] = types;
   const names: Record<string, string> = { string: "string", bigint: "integer", number: "number", boolean: "boolean" };
   const name = types.size === 1 ? names[type ?? ""] : undefined;
-  const values = labels.map(toJson);
-  return { ...(values.length === 1 ? { const: values[0] } : { enum: values }), ...(name === undefined ? {} : { type: name }) };
+  return { enum: labels.map(toJson), ...(name === undefined ? {} : { type: name }) };
 }

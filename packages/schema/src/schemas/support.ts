@@ -22,8 +22,8 @@ export const parameterSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("bool"), description, default: z.union([z.boolean(), jinja]).nullish() }),
   z.strictObject({ type: z.literal("list"), description, default: z.union([z.array(z.unknown()), jinja]).nullish() }),
   z.strictObject({ type: z.literal("dict"), description, default: z.union([z.record(z.string(), z.unknown()), jinja]).nullish() }),
-  z.strictObject({ type: z.literal("object"), description, default: z.unknown() }),
-  z.strictObject({ type: z.literal("enum"), description, default: z.unknown(), values: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ type: z.literal("object"), description, default: z.unknown().optional() }),
+  z.strictObject({ type: z.literal("enum"), description, default: z.unknown().optional(), values: z.record(z.string(), z.unknown()) }),
 ]);
 
 const script = z
