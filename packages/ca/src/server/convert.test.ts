@@ -61,6 +61,8 @@ describe("conversions", () => {
       "",
       "Illegal Value",
     ]);
+    const menu = Array.from({ length: 22 }, (_, index) => `state ${index}`);
+    expect([read("ENUM", "STRING", 17, { enums: menu }), read("ENUM", "STRING", 3, { enums: [] })]).toEqual(["state 17", ""]);
     expect([write("STRING", "ENUM", "On", { enums }), write("STRING", "ENUM", "0", { enums })]).toEqual([1, 0]);
     expect(() => write("STRING", "ENUM", "2", { enums })).toThrow(refused);
     expect(() => read("ENUM", "STRING", 1)).toThrow(refused);

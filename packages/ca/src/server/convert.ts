@@ -49,10 +49,10 @@ export function convertForWrite(
 
 function textForRead(from: DbfName, value: number, context: ConversionContext): string {
   if (from !== "ENUM") return textOf(from, value, context.precision ?? 0);
-  const states = context.enums ?? [];
-  if (states.length === 0) throw new EpicubeError("CA_CONVERT", "an ENUM without state names has no text");
-  // Record support answers an empty text for a state without a name, and this sentence beyond the 16 states there can be.
-  return value < 16 ? (states[value] ?? "") : "Illegal Value";
+  const states = context.enums;
+  if (states === undefined) throw new EpicubeError("CA_CONVERT", "an ENUM without state names has no text");
+  // Record support answers an empty text for a state without a name, and this sentence beyond the 16 states a record can have. A menu may have more.
+  return states[value] ?? (value < 16 ? "" : "Illegal Value");
 }
 
 function textOf(from: DbfName, value: number, precision: number): string {
