@@ -6,17 +6,6 @@ export interface FreeName extends Span {
   readonly name: string;
 }
 
-/** Names that every template has. */
-export const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
-  "range",
-  "dict",
-  "namespace",
-  "env",
-  "_global",
-  "ioc_name",
-  "ioc_yaml_file_name",
-]);
-
 /** The free names of a template, in order of their place. Names set in the template itself, loop variables and `loop` are bound. */
 export function freeNames(nodes: readonly Node[]): FreeName[] {
   const found: FreeName[] = [];

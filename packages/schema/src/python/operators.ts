@@ -18,7 +18,6 @@ import {
   PyDate,
   PyDict,
   PyError,
-  PyFunction,
   PyIterator,
   PyRange,
   PySet,
@@ -289,9 +288,4 @@ export function concatenate(values: readonly PyValue[]): string {
   const text = values.map((value) => str(value)).join("");
   limitLength(text.length);
   return text;
-}
-
-/** True for what Python can call here. */
-export function isCallable(value: PyValue): value is PyFunction {
-  return value instanceof PyFunction;
 }
