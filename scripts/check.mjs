@@ -2,7 +2,7 @@
 import { bin, run } from "./lib.mjs";
 
 export const checks = [
-  ["lint", bin("biome"), ["ci", "--colors=off", "."]],
+  ["lint", bin("biome"), ["ci", "--colors=off", "--error-on-warnings", "."]],
   ["types", bin("tsc"), ["-p", "tsconfig.json"]],
   ["boundaries", bin("turbo"), ["boundaries"]],
   ["unused", bin("knip"), []],

@@ -1,5 +1,5 @@
 // Packs every publishable package, installs each alone into an empty project, imports every entry, and lints what would be published.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bin, build, npm, root, run, Tally } from "./lib.mjs";

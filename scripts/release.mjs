@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bin, build, npm, root, run } from "./lib.mjs";
+import { build, npm, root, run } from "./lib.mjs";
 
 const VERSION_STEPS = (folder) => [[join(root, "node_modules", ".bin", "changeset"), ["version"], folder]];
 
