@@ -11,7 +11,7 @@
  *
  * @packageDocumentation
  */
-export { type DiagnosticsOfIssuesOptions, diagnosticsOfIssues, type SchemaIssue } from "./issues.js";
+export { type DiagnosticsOfIssuesOptions, diagnosticsOfIssues, rangeAtPath, type SchemaIssue } from "./issues.js";
 export { type LoadYamlOptions, loadYaml, type YamlSource } from "./load.js";
 export {
   dereference,

@@ -5,10 +5,12 @@ import { dereference, entryOf, type YamlNode } from "./node.js";
 
 /** A schema finding as zod gives it: where in the data, what is wrong, and for unknown keys their names. Structural, so that core needs no zod. */
 export interface SchemaIssue {
-  readonly code?: string;
+  readonly code?: string | undefined;
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
+  /** What is wrong with a key, for `invalid_key`. */
+  readonly issues?: readonly { readonly message: string }[];
 }
 
 /** How {@link diagnosticsOfIssues} names its findings. */
@@ -46,6 +48,11 @@ export function diagnosticsOfIssues(
       }
       continue;
     }
+    if (issue.code === "invalid_key" && issue.issues?.[0]) {
+      const message = `${JSON.stringify(String(issue.path.at(-1)))}${where(issue.path.slice(0, -1))}: ${lowerFirst(issue.issues[0].message)}`;
+      found.push({ code: options.code, severity: "error", message, range: rangeAtPath(source, root, issue.path, { key: true }) });
+      continue;
+    }
     const missing = at.rest.length > 0;
     const name = issue.path.map(String).join(".");
     const message = missing ? `${name || "the document"} is required` : `${name ? `${name}: ` : ""}${lowerFirst(issue.message)}`;
@@ -54,17 +61,22 @@ export function diagnosticsOfIssues(
   return found;
 }
 
-function rangeOf(source: YamlSource, node: YamlNode | undefined): SourceRange {
-  if (!node) return { file: source.file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
-  const target = node.kind === "map" || node.kind === "sequence" ? firstOf(node) : node;
-  return source.rangeOf(target);
+/** The place of a path of keys and indexes: its value, or with `key` its key; of what is missing, the deepest that is there. */
+export function rangeAtPath(
+  source: YamlSource,
+  root: YamlNode | null,
+  path: readonly PropertyKey[],
+  options: { readonly key?: boolean } = {},
+): SourceRange {
+  const at = nodeAt(root, path);
+  return rangeOf(source, at.rest.length > 0 || options.key ? (at.key ?? at.node) : at.node);
 }
 
-/** A collection is shown by its first key or item, since its own end may be many lines away. */
-function firstOf(node: YamlNode): YamlNode {
-  if (node.kind === "map" && node.entries[0] && !node.entries[0].merged) return node.entries[0].key;
-  if (node.kind === "sequence" && node.items[0]) return firstOf(node.items[0]);
-  return node;
+/** A collection that goes over several lines is shown by its first. */
+function rangeOf(source: YamlSource, node: YamlNode | undefined): SourceRange {
+  if (!node) return { file: source.file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+  const lineEnd = source.text.indexOf("\n", node.start);
+  return source.rangeOf({ start: node.start, end: lineEnd === -1 ? node.end : Math.max(node.start, Math.min(node.end, lineEnd)) });
 }
 
 function nodeAt(
@@ -93,6 +105,8 @@ function where(path: readonly PropertyKey[]): string {
   return path.length > 0 ? ` in ${path.map(String).join(".")}` : "";
 }
 
-function lowerFirst(text: string): string {
+/** zod's sentence as the second half of ours. */
+function lowerFirst(sentence: string): string {
+  const text = sentence.replace(/^Invalid input: /, "");
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Checked, compareDiagnostics, type Diagnostic, hasErrors, messageOf, nearest } from "@epicube/core";
-import { loadYaml, yamlToJs } from "@epicube/core/yaml";
+import { type Checked, compareDiagnostics, type Diagnostic, hasErrors, messageOf, nearest, type SourceRange } from "@epicube/core";
+import { diagnosticsOfIssues, loadYaml, rangeAtPath, type YamlSource, yamlToJs } from "@epicube/core/yaml";
 import { type ImagesFile, imagesFileSchema, KNOWN_KEYS } from "../schemas.js";
 import { checkEnvironment } from "./environment.js";
 import { type FamilyNode, type FamilyTarget, type ImageFamily, orderNodes, TARGETS } from "./family.js";
-import { locateIssues, rangeAt } from "./located.js";
 
 /** How {@link loadImages} reads. */
 export interface LoadImagesOptions {
@@ -52,7 +51,13 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
   const parsed = imagesFileSchema.safeParse(value);
   if (!parsed.success)
     return {
-      diagnostics: [...diagnostics, ...locateIssues(source, parsed.error.issues, "IMAGES_SCHEMA", KNOWN_KEYS)].sort(compareDiagnostics),
+      diagnostics: [
+        ...diagnostics,
+        ...diagnosticsOfIssues(source, source.documents[0] ?? null, parsed.error.issues, {
+          code: "IMAGES_SCHEMA",
+          knownKeys: () => KNOWN_KEYS,
+        }),
+      ].sort(compareDiagnostics),
     };
   const images: ImagesFile = parsed.data;
 
@@ -129,4 +134,8 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
       });
   diagnostics.sort(compareDiagnostics);
   return hasErrors(diagnostics) ? { diagnostics } : { value: family, diagnostics };
+}
+
+function rangeAt(source: YamlSource, path: readonly PropertyKey[], key = false): SourceRange {
+  return rangeAtPath(source, source.documents[0] ?? null, path, { key });
 }
