@@ -89,9 +89,10 @@ describe("JSON", () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = JSON.stringify(value);
-        const plain = JSON.parse(text.replaceAll("-0,", "0,"));
-        expect(JSON.parse(encodeJson(decodeJson(text)))).toEqual(plain);
-        expect(JSON.parse(encodeJson(fromJs(value), { indent: "  ", escapeHtml: false }))).toEqual(plain);
+        // JSON.stringify writes -0 as 0, Go as -0: equal numbers, compared as such.
+        const positive = (written: string) => JSON.parse(written, (_, item) => (item === 0 ? 0 : item));
+        expect(positive(encodeJson(decodeJson(text)))).toEqual(positive(text));
+        expect(positive(encodeJson(fromJs(value), { indent: "  ", escapeHtml: false }))).toEqual(positive(text));
       }),
     );
   });
