@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { compareDiagnostics, type Diagnostic, EpicubeError, nearest } from "@epicube/core";
+import { compareDiagnostics, type Diagnostic, EpicubeError, hasErrors, isEpicubeError, nearest } from "@epicube/core";
 import { findDuplicates, type PvRow, resolveLinks } from "@epicube/epics-db";
 import {
   type BeamlineRepository,
@@ -12,8 +13,9 @@ import {
   type Support,
 } from "@epicube/schema";
 import type { BeamlineSettings } from "../schemas.js";
-import { loadSettings } from "../settings/settings.js";
+import { type LoadedSettings, loadSettings } from "../settings/settings.js";
 import { expandIocDatabase } from "./database.js";
+import { checkSettings } from "./settings-check.js";
 import { createTemplateLookup } from "./templates.js";
 
 /** How {@link checkBeamline} works. */
@@ -45,7 +47,7 @@ export interface CheckedIoc {
 export interface BeamlineCheck {
   /** Undefined where the folder could not be read as a services repository. */
   readonly repository?: BeamlineRepository;
-  readonly settings: BeamlineSettings;
+  readonly settings: LoadedSettings;
   readonly namespace: string;
   readonly iocs: readonly CheckedIoc[];
   /** Findings that belong to no single IOC. */
@@ -71,7 +73,8 @@ export async function checkBeamline(root: string, options: CheckBeamlineOptions 
   const shared: Diagnostic[] = [...loaded.diagnostics, ...settings.diagnostics];
   const repository = loaded.value;
   const iocs: CheckedIoc[] = [];
-  if (repository && settings.value) {
+  if (repository) {
+    if (repository.instances.length === 0 && !hasErrors(loaded.diagnostics)) shared.push(noInstances(repository));
     const chosen = choose(repository, options.only);
     const supports = createSupportCache(root);
     for (const instance of chosen) {
@@ -79,25 +82,51 @@ export async function checkBeamline(root: string, options: CheckBeamlineOptions 
       iocs.push(await checkInstance(repository, instance, settings.value, supports, options));
     }
     // A support file that several IOCs use is reported once.
-    shared.push(...supports.diagnostics());
+    shared.push(...supports.diagnostics(), ...checkSettings(repository, settings, iocs));
   }
   const rows = resolveLinks(iocs.flatMap((ioc) => ioc.rows));
   shared.push(...findDuplicates(rows));
-  const all = [...shared, ...iocs.flatMap((ioc) => ioc.diagnostics)].sort(compareDiagnostics);
   const linked = groupByIoc(rows);
-  return {
+  return summarised({
     ...(repository ? { repository } : {}),
-    settings: settings.value ?? {},
-    namespace: settings.value?.namespace ?? repository?.name ?? "default",
+    settings,
+    namespace: settings.value.namespace ?? repository?.name ?? "default",
     iocs: iocs.map((ioc) => ({ ...ioc, rows: linked.get(ioc.name) ?? [] })),
     diagnostics: shared,
+  });
+}
+
+/** Adds what follows from the findings: all of them in order, each once, and their counts. */
+export function summarised(check: Omit<BeamlineCheck, "all" | "summary">): BeamlineCheck {
+  const all = [...withoutRepeats([...check.diagnostics, ...check.iocs.flatMap((ioc) => ioc.diagnostics)])].sort(compareDiagnostics);
+  return {
+    ...check,
     all,
     summary: {
       errors: all.filter((diagnostic) => diagnostic.severity === "error").length,
       warnings: all.filter((diagnostic) => diagnostic.severity === "warning").length,
-      iocs: iocs.length,
-      pvs: rows.filter((row) => row.available && row.recordType !== "group").length,
+      iocs: check.iocs.length,
+      pvs: check.iocs.reduce((sum, ioc) => sum + ioc.rows.filter((row) => row.available && row.recordType !== "group").length, 0),
     },
+  };
+}
+
+/** A finding on a file that several IOCs share is told once. */
+export function* withoutRepeats(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {
+  const seen = new Set<string>();
+  for (const diagnostic of diagnostics) {
+    const key = JSON.stringify([diagnostic.code, diagnostic.message, diagnostic.range]);
+    if (!seen.has(key)) yield diagnostic;
+    seen.add(key);
+  }
+}
+
+function noInstances(repository: BeamlineRepository): Diagnostic {
+  return {
+    code: "NO_IOCS",
+    severity: "error",
+    message: `services/ of ${repository.name} holds no IOC`,
+    help: "an IOC is a folder services/NAME with Chart.yaml, values.yaml and config/ioc.yaml",
   };
 }
 
@@ -113,7 +142,7 @@ function groupByIoc(rows: readonly PvRow[]): Map<string, PvRow[]> {
 
 function choose(repository: BeamlineRepository, only: readonly string[] | undefined): readonly IocInstance[] {
   if (!only) return repository.instances;
-  return only.map((name) => {
+  return [...new Set(only)].map((name) => {
     const instance = repository.instances.find((candidate) => candidate.name === name);
     if (instance) return instance;
     const hint = nearest(
@@ -137,10 +166,10 @@ async function checkInstance(
 ): Promise<CheckedIoc> {
   const config = join(repository.root, instance.configFolder);
   const own = await findSupportFiles([config], { base: repository.root });
-  const fromSettings = (settings.support ?? []).map((path) => resolve(repository.root, path));
+  const fromSettings = (settings.support ?? []).map((path) => resolve(repository.root, path)).filter((path) => existsSync(path));
   const paths = options.support ?? ((own.value ?? []).length > 0 ? [config] : fromSettings);
   const support = await supports.load(paths);
-  const environment = (options.environment ?? containerEnvironment)(instance.name);
+  const environment = environmentOf(instance.name, options);
   const generated = await generateInstance(repository, instance, {
     support,
     env: environment,
@@ -166,6 +195,16 @@ async function checkInstance(
     rows: database.rows,
     diagnostics,
   };
+}
+
+/** A target refuses a name that could not be deployed; the check has told so with its place, and goes on. */
+function environmentOf(name: string, options: CheckBeamlineOptions): Readonly<Record<string, string>> {
+  try {
+    return (options.environment ?? containerEnvironment)(name);
+  } catch (error) {
+    if (!isEpicubeError(error)) throw error;
+    return containerEnvironment(name);
+  }
 }
 
 /** A hand-written st.cmd stays in the config folder; everything else that is made goes to the runtime folder. */

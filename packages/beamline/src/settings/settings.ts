@@ -1,38 +1,54 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checked } from "@epicube/core";
-import { diagnosticsOfIssues, loadYaml, yamlToJs } from "@epicube/core/yaml";
+import { type Diagnostic, EpicubeError, messageOf, type SourceRange } from "@epicube/core";
+import { diagnosticsOfIssues, loadYaml, rangeAtPath, yamlToJs } from "@epicube/core/yaml";
 import { type BeamlineSettings, beamlineSettingsSchema, iocHealthSchema } from "../schemas.js";
 
 const FILE = "epicube.yaml";
+
+/** Settings of a beamline, with the places where they stand. */
+export interface LoadedSettings {
+  /** Empty where there is no file, or one that cannot be used. */
+  readonly value: BeamlineSettings;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The place of a key or item: `["support", 1]`; with `key` the key rather than its value. */
+  locate(path: readonly PropertyKey[], key?: boolean): SourceRange;
+}
 
 /**
  * Reads `epicube.yaml` of a beamline repository; a repository without one has empty settings.
  *
  * Diagnostics: BEAMLINE_SETTINGS, and those of the YAML loader.
+ *
+ * @throws EpicubeError FILE_UNREADABLE
  */
-export async function loadSettings(root: string): Promise<Checked<BeamlineSettings>> {
+export async function loadSettings(root: string): Promise<LoadedSettings> {
   const path = join(root, FILE);
-  if (!existsSync(path)) return { value: {}, diagnostics: [] };
-  return parseSettings(await readFile(path, "utf8"));
+  if (!existsSync(path)) return parseSettings("");
+  try {
+    return parseSettings(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new EpicubeError("FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** {@link loadSettings} on a text. */
-export function parseSettings(text: string): Checked<BeamlineSettings> {
+export function parseSettings(text: string): LoadedSettings {
   const { value: source, diagnostics } = loadYaml(text, { file: FILE });
-  if (!source || diagnostics.length > 0) return { diagnostics };
+  const start = { file: FILE, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+  if (!source || diagnostics.length > 0) return { value: {}, diagnostics, locate: () => start };
   const document = source.documents[0] ?? null;
   const data = document === null ? {} : yamlToJs(document);
   const parsed = beamlineSettingsSchema.safeParse(data ?? {});
-  if (parsed.success) return { value: parsed.data, diagnostics };
-  return {
-    diagnostics: diagnosticsOfIssues(source, document, parsed.error.issues, {
-      code: "BEAMLINE_SETTINGS",
-      knownKeys: (path) =>
-        Object.keys(
-          path[0] === "health" && path.length === 2 ? iocHealthSchema.shape : path.length === 0 ? beamlineSettingsSchema.shape : {},
-        ),
-    }),
-  };
+  const locate = (path: readonly PropertyKey[], key = false) => rangeAtPath(source, document, path, { key });
+  if (parsed.success) return { value: parsed.data, diagnostics, locate };
+  const found = diagnosticsOfIssues(source, document, parsed.error.issues, {
+    code: "BEAMLINE_SETTINGS",
+    knownKeys: (path) =>
+      Object.keys(
+        path[0] === "health" && path.length === 2 ? iocHealthSchema.shape : path.length === 0 ? beamlineSettingsSchema.shape : {},
+      ),
+  });
+  return { value: {}, diagnostics: found, locate };
 }

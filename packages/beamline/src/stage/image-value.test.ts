@@ -1,10 +1,10 @@
 import { loadYaml, yamlToJs } from "@epicube/core/yaml";
 import { describe, expect, it } from "vitest";
-import { findImageKey, valuesFileFor } from "./image-value.js";
+import { findImage, valuesFileFor } from "./image-value.js";
 
 const reference = "registry.example.org/x/ioc-motion-runtime:1";
 
-describe("findImageKey", () => {
+describe("findImage", () => {
   it.each([
     [`ioc-instance:\n  image: ${reference}\n`, ["ioc-instance", "image"]],
     [`image: ${reference}\n`, ["image"]],
@@ -13,7 +13,7 @@ describe("findImageKey", () => {
     ["- not a map\n", undefined],
     ["", undefined],
   ])("in %j is %j", (text, key) => {
-    expect(findImageKey([{ file: "values.yaml", text }], reference)).toEqual(key);
+    expect(findImage([{ file: "values.yaml", text }], reference)?.key).toEqual(key);
   });
 
   it("the last file wins", () => {
@@ -21,7 +21,10 @@ describe("findImageKey", () => {
       { file: "shared", text: `image: ${reference}\n` },
       { file: "own", text: `ioc-instance: {image: ${reference}}\n` },
     ];
-    expect(findImageKey(files, reference)).toEqual(["ioc-instance", "image"]);
+    expect(findImage(files, reference)).toMatchObject({
+      key: ["ioc-instance", "image"],
+      range: { file: "own", startLine: 1, startColumn: 23 },
+    });
   });
 });
 

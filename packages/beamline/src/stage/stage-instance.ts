@@ -4,7 +4,7 @@ import { type Chart, type ChartFile, loadChart, type RenderedRelease, renderRele
 import type { Checked, Clock, Diagnostic } from "@epicube/core";
 import type { ImagePins, KubeObject } from "@epicube/core/seams";
 import type { BeamlineRepository, IocInstance } from "@epicube/schema";
-import { findImageKey, valuesFileFor } from "./image-value.js";
+import { findImage, valuesFileFor } from "./image-value.js";
 
 /** A chart as it is rendered: the instance's own folder, the generated files laid over it, and the values in order. helm on the same gives the same. */
 export interface StagedChart {
@@ -32,7 +32,7 @@ export async function stageInstance(options: StageInstanceOptions): Promise<Stag
     instance.valuesFiles.map(async (file) => ({ file, text: await readFile(join(repository.root, file), "utf8") })),
   );
   const pinned = instance.image === undefined ? undefined : pins[instance.image];
-  const key = pinned === undefined ? undefined : findImageKey(values, instance.image!);
+  const key = pinned === undefined ? undefined : findImage(values, instance.image!)?.key;
   return {
     folder: join(repository.root, instance.folder),
     extraFiles: runtimeFiles.map(({ path, text }) => ({ path: `runtime/${path}`, bytes: new TextEncoder().encode(text) })),

@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { RenderedRelease } from "@epicube/chart";
 import { type Clock, type Diagnostic, EpicubeError, hasErrors, type ProgressEvent, systemClock } from "@epicube/core";
 import type { HealthGate, HealthVerdict, ImagePins } from "@epicube/core/seams";
 import { createLocalTarget, type IocProgram, type LocalTarget, type Release } from "@epicube/deploy";
-import { buildImages, type ImageFamily, loadImages, pinsOf } from "@epicube/image";
+import { buildImages, pinsOf } from "@epicube/image";
 import { createHealthGate } from "@epicube/probe";
-import { type BeamlineCheck, type CheckedIoc, checkBeamline } from "../check/check.js";
-import { repositoryPath } from "../check/templates.js";
+import { type BeamlineCheck, type CheckedIoc, checkBeamline, withoutRepeats } from "../check/check.js";
 import { healthTargetOf } from "../health/health-target.js";
+import { checkImageReferences, loadFamily } from "../images/family.js";
 import { renderInstance } from "../stage/stage-instance.js";
 import type { DoneEvent, UpEvent, UpIoc } from "./events.js";
 import { repositoryVersion } from "./version.js";
@@ -108,7 +107,7 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
       if (rendered.value)
         releases.push(releaseOf(ioc, rendered.value, images.pins, version, check, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
     }
-    for (const diagnostic of chartFindings) yield { event: "diagnostic", diagnostic };
+    for (const diagnostic of withoutRepeats(chartFindings)) yield { event: "diagnostic", diagnostic };
     const chartsFailed = hasErrors(chartFindings) || releases.length < check.iocs.length;
     yield stages.end({ done: releases.length, total: check.iocs.length, unit: "iocs" }, chartsFailed);
     if (chartsFailed) {
@@ -141,8 +140,7 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
     }
     iocs.sort((a, b) => (a.name < b.name ? -1 : 1));
     const ok = iocs.length === releases.length && iocs.every((ioc) => ioc.state === "healthy");
-    const answered = iocs.reduce((sum, ioc) => sum + ioc.pvs.ok, 0);
-    yield stages.end({ done: answered, total: iocs.reduce((sum, ioc) => sum + ioc.pvs.total, 0), unit: "pvs" }, !ok);
+    yield stages.end({ done: iocs.filter((ioc) => ioc.state === "healthy").length, total: iocs.length, unit: "iocs" }, !ok);
     yield done(ok, iocs);
     if (options.keep && ok && options.signal) yield* keepRunning(target, options.signal);
   } finally {
@@ -170,12 +168,12 @@ interface BuiltStage {
 }
 
 async function* buildStage(root: string, check: BeamlineCheck, options: UpOptions): AsyncGenerator<UpEvent, BuiltStage> {
-  const file = options.imagesFile ?? defaultImagesFile(root, check);
-  if (file === undefined) return { ok: true, pins: {}, layers: 0, built: 0 };
-  const loaded = await loadImages(file, { displayName: repositoryPath(root, file) });
-  for (const diagnostic of loaded.diagnostics) yield { event: "diagnostic", diagnostic };
-  if (!loaded.value || hasErrors(loaded.diagnostics)) return { ok: false, pins: {}, layers: 0, built: 0 };
-  const family: ImageFamily = loaded.value;
+  const nothing = { pins: {}, layers: 0, built: 0 };
+  const { family, diagnostics } = await loadFamily(root, check.settings, options.imagesFile);
+  for (const diagnostic of diagnostics) yield { event: "diagnostic", diagnostic };
+  if (hasErrors(diagnostics)) return { ok: false, ...nothing };
+  if (!family) return { ok: true, ...nothing };
+  for (const diagnostic of await checkImageReferences(check.repository!, check.iocs, family)) yield { event: "diagnostic", diagnostic };
   const events = buildImages(family, {
     layoutFolder: join(options.stateFolder, "layout"),
     ...(options.sourceDateEpoch === undefined ? {} : { sourceDateEpoch: options.sourceDateEpoch }),
@@ -187,29 +185,10 @@ async function* buildStage(root: string, check: BeamlineCheck, options: UpOption
       continue;
     }
     for (const diagnostic of event.diagnostics) yield { event: "diagnostic", diagnostic };
-    return {
-      ok: event.ok,
-      pins: pinsOf(event, family),
-      layers: new Set(event.nodes.flatMap((node) => node.layers.map((layer) => layer.digest))).size,
-      built: event.nodes.filter((node) => node.built).length,
-    };
+    const layers = new Set(event.nodes.flatMap((node) => node.layers.map((layer) => layer.digest))).size;
+    return { ok: event.ok, pins: pinsOf(event, family), layers, built: event.nodes.filter((node) => node.built).length };
   }
   throw new EpicubeError("IMAGE_BUILD", "the build of the images ended without a result");
-}
-
-function defaultImagesFile(root: string, check: BeamlineCheck): string | undefined {
-  const named = check.settings.images;
-  if (named !== undefined) {
-    const path = join(root, named);
-    if (relative(root, path).startsWith("..")) {
-      throw new EpicubeError("USAGE", `epicube.yaml: images: ${named} leaves the repository`, {
-        help: "keep the images file in the repository, or name it with --images",
-      });
-    }
-    return path;
-  }
-  const usual = join(root, "images.yaml");
-  return existsSync(usual) ? usual : undefined;
 }
 
 function releaseOf(
@@ -234,7 +213,7 @@ function releaseOf(
     userValues: rendered.userValues,
     chartValues: rendered.chartValues,
     ...(rendered.notes === undefined ? {} : { notes: rendered.notes }),
-    health: healthTargetOf(ioc.name, ioc.rows, check.settings.health?.[ioc.name], timeoutMs),
+    health: healthTargetOf(ioc.name, ioc.rows, check.settings.value.health?.[ioc.name], timeoutMs),
   };
 }
 
