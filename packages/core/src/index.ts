@@ -32,5 +32,6 @@ export { mapLimit } from "./limits/limit.js";
 export { type Logger, silentLogger } from "./logger/logger.js";
 export { produceEvents } from "./progress/produce.js";
 export type { ProgressEvent } from "./progress/progress.js";
+export { type DecodeUtf8Options, decodeUtf8 } from "./text/decode.js";
 export { escapeControl } from "./text/escape.js";
 export { editDistance, nearest } from "./text/nearest.js";
