@@ -44,15 +44,31 @@ it("finds a name served by two IOCs and shows both chains", () => {
   expect(diagnostic).toMatchObject({
     code: "PV_DUPLICATE",
     severity: "error",
-    message: 'PV "X:T" is served by two IOCs: one and two',
-    range: { file: "t.template" },
+    message: 'PV "X:T" is served by two IOCs, one and two',
+    range: { file: "two/ioc.yaml", startLine: 4 },
   });
   expect(diagnostic!.labels!.map((label) => label.range.file)).toEqual([
-    "two/ioc.yaml",
     "two/ioc.subst",
+    "t.template",
     "one/ioc.yaml",
     "one/ioc.subst",
     "t.template",
+  ]);
+});
+
+it("tells a copied entity once, however many names it has", () => {
+  const place = (file: string, line: number) => ({ file, startLine: line, startColumn: 1, endLine: line, endColumn: 2 });
+  const copies = (ioc: string) =>
+    ["A", "B", "C", "D", "E"].map((pv, index) => ({
+      pv,
+      recordType: "ai",
+      ioc,
+      available: true,
+      provenance: [place(`${ioc}.yaml`, pv === "E" ? 9 : 3), place("t.template", index + 1)],
+    }));
+  expect(findDuplicates([...copies("one"), ...copies("two")]).map((found) => `${found.range!.startLine} ${found.message}`)).toEqual([
+    '3 4 PVs are served by two IOCs, one and two: "A", "B", "C" and 1 more',
+    '9 PV "E" is served by two IOCs, one and two',
   ]);
 });
 
