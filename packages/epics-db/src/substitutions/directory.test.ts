@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createTempFolder } from "@epicube/testkit";
 import { expect, it } from "vitest";
 import { createDirectoryLookup } from "./directory.js";
+import { expandSubstitutions, expandTemplate } from "./expand.js";
 
 it("finds files in order of the folders and never outside of them", async () => {
   await using temp = await createTempFolder("lookup");
@@ -21,4 +22,22 @@ it("finds files in order of the folders and never outside of them", async () => 
   expect(find("inner.db")?.text).toBe("b");
   for (const name of ["../secret.db", "link.db", "up/secret.db", at("secret.db"), "sub", "", "a.db\0", "nothing"])
     expect(find(name), name).toBeUndefined();
+});
+
+it("a template that is not UTF-8 is a located warning, once for all its rows, and where it is included", async () => {
+  await using temp = await createTempFolder("lookup");
+  writeFileSync(join(temp.path, "a.db"), Buffer.from('# é\nrecord(ai, "$(P)") { field(EGU, "\xb0C") }\n', "latin1"));
+  writeFileSync(join(temp.path, "b.db"), 'include "a.db"\n');
+  const resolve = createDirectoryLookup([temp.path], { name: () => "a.db" });
+  const rows = 'file a.db { {P="x"} {P="y"} }\nfile b.db { {P="z"} }\n';
+  const named = createDirectoryLookup([temp.path], { name: (path) => path.slice(temp.path.length + 1) });
+  const { diagnostics } = expandSubstitutions({ file: "ioc.subst", text: rows, resolve: named });
+  expect(diagnostics).toMatchObject([
+    { code: "FILE_ENCODING", severity: "warning", range: { file: "a.db", startLine: 1, startColumn: 3 }, help: "save it as UTF-8" },
+  ]);
+  const alone = expandTemplate({ ...resolve("a.db")!, macros: "P=x" });
+  expect(alone.diagnostics.map((entry) => entry.code)).toEqual(["FILE_ENCODING"]);
+  expect(alone.value!.text).toContain('"\ufffdC"');
+  const asRows = expandSubstitutions({ ...named("a.db")!, text: "" });
+  expect(asRows.diagnostics.map((entry) => entry.code)).toEqual(["FILE_ENCODING"]);
 });

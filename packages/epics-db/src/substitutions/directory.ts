@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve, sep } from "node:path";
+import { decodeUtf8 } from "@epicube/core";
 import type { ResolveTemplate, TemplateFile } from "./template.js";
 
 /** Options of {@link createDirectoryLookup}. */
@@ -20,7 +21,8 @@ function realPath(path: string): string | undefined {
 
 /**
  * Looks templates up in folders, in order. A name that leads out of its folder (`..`, an absolute path, a link) is not found: files of a
- * beamline repository must not read the machine they are checked on. Files are read once.
+ * beamline repository must not read the machine they are checked on. Files are read once;
+ * one that is not UTF-8 has the warning FILE_ENCODING with it.
  */
 export function createDirectoryLookup(folders: readonly string[], options: DirectoryLookupOptions = {}): ResolveTemplate {
   const limit = options.maxSizeBytes ?? 64 * 1024 * 1024;
@@ -35,7 +37,9 @@ export function createDirectoryLookup(folders: readonly string[], options: Direc
       if (target === undefined || !target.startsWith(real.endsWith(sep) ? real : real + sep)) continue;
       const status = statSync(target);
       if (!status.isFile() || status.size > limit) continue;
-      return { file: options.name?.(path) ?? path, text: readFileSync(target, "utf8") };
+      const file = options.name?.(path) ?? path;
+      const { value, diagnostics } = decodeUtf8(readFileSync(target), file, { severity: "warning" });
+      return { file, text: value, ...(diagnostics.length > 0 ? { diagnostics } : {}) };
     }
     return undefined;
   };

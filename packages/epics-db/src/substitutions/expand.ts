@@ -20,6 +20,8 @@ export interface ExpandOptions {
   /** How diagnostics and origins name the file. */
   readonly file: string;
   readonly text: string;
+  /** What was found when the file was read: comes first in the result, so that a {@link TemplateFile} can be spread. Default: nothing. */
+  readonly diagnostics?: readonly Diagnostic[];
   /** Finds templates and included files. Default: finds none. */
   readonly resolve?: ResolveTemplate;
   /** Macros for everything, as msi's `-M`: a list `A=1,B=2` or an object. */
@@ -137,7 +139,8 @@ export function expandTemplate(options: ExpandOptions): Checked<Expansion> {
   const session = createSession(options);
   if (session.output.diagnostics.length > 0) return finish(session);
   try {
-    expandFile(contextOf(session, undefined), { file: options.file, text: options.text });
+    const { file, text, diagnostics = [] } = options;
+    expandFile(contextOf(session, undefined), { file, text, diagnostics });
   } catch (error) {
     if (!(error instanceof ExpansionStop)) throw error;
   }
@@ -193,6 +196,7 @@ export function expandSubstitutions(options: ExpandSubstitutionsOptions): Checke
   const { output, scope } = session;
   const missing: MissingTemplate[] = [];
   if (output.diagnostics.length > 0) return finish(session);
+  output.diagnostics.push(...(options.diagnostics ?? []));
   const parsed = parseSubstitutions(options.text, { file: options.file });
   const resolve = options.resolve ?? (() => undefined);
   const define = (list: string, range: SourceRange) => {

@@ -10,6 +10,8 @@ export interface TemplateFile {
   /** How diagnostics and origins name it. */
   readonly file: string;
   readonly text: string;
+  /** What was found when it was read; the expansions report it where they use the file, once. */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** Finds a template or included file by the name written; undefined where there is none. */
@@ -199,6 +201,7 @@ function include(context: TemplateContext, name: string, place: SourceRange, inc
 
 /** Expands one file into the output, line by line as msi does. Throws {@link ExpansionStop} where msi would exit. */
 export function expandFile(context: TemplateContext, source: TemplateFile, includedFrom: readonly SourceRange[] = []): void {
+  if (!context.output.dependencies.has(source.file)) context.output.diagnostics.push(...(source.diagnostics ?? []));
   context.output.dependencies.add(source.file);
   const text = context.encode(source.text);
   const { scope } = context;
