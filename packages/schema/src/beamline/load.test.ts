@@ -131,6 +131,47 @@ describe("loadBeamline", () => {
     });
   });
 
+  it("says what is a folder in place of a file, or a file in place of a folder, instead of leaving the IOC out", async () => {
+    const files = {
+      "services/a/config/ioc.yaml/x": "",
+      "services/b/config/st.cmd/x": "",
+      "services/c/config/ioc.yaml": IOC,
+      "services/c/values.yaml/x": "",
+      "services/d/config": "",
+      "services/d/values.yaml": VALUES,
+    };
+    await withTree(files, {}, async (root) => {
+      const { value, diagnostics } = await loadBeamline(root);
+      expect(diagnostics.map((entry) => `${entry.range!.file} ${entry.severity} ${entry.code}: ${entry.message}; ${entry.help}`)).toEqual([
+        "services/a/config/ioc.yaml error FILE_UNREADABLE: services/a/config/ioc.yaml cannot be read: it is a folder; it must be a file",
+        "services/b/config/st.cmd error FILE_UNREADABLE: services/b/config/st.cmd cannot be read: it is a folder; it must be a file",
+        "services/c/values.yaml error FILE_UNREADABLE: services/c/values.yaml cannot be read: it is a folder; it must be a file",
+        "services/d/config error FILE_UNREADABLE: services/d/config cannot be read: it is a file; it must be a folder",
+      ]);
+      expect(value!.services).toEqual([]);
+    });
+  });
+
+  it("a values file that cannot be understood is one finding", async () => {
+    const latin1 = Buffer.from("# caf\xe9\nioc-instance: {}\n", "latin1") as unknown as string;
+    const files = {
+      "services/a/config/ioc.yaml": IOC,
+      "services/a/Chart.yaml": CHART,
+      "services/a/values.yaml": "ioc-instance:\n\timage: x\n",
+    };
+    await withTree(
+      { ...files, "services/b/config/ioc.yaml": IOC, "services/b/Chart.yaml": CHART, "services/b/values.yaml": latin1 },
+      {},
+      async (root) => {
+        const { diagnostics } = await loadBeamline(root);
+        expect(diagnostics.map((entry) => `${entry.range!.file} ${entry.code}`)).toEqual([
+          "services/a/values.yaml YAML_SYNTAX",
+          "services/b/values.yaml FILE_ENCODING",
+        ]);
+      },
+    );
+  });
+
   it("says when a folder is no beamline, and fails where none can be read", async () => {
     await withTree({ "README.md": "" }, {}, async (root) => {
       expect((await loadBeamline(root)).diagnostics.map((entry) => entry.code)).toEqual(["NOT_A_BEAMLINE"]);
@@ -175,6 +216,35 @@ describe("generateInstance", () => {
       const made = await generateInstance(value!, value!.instances[0]!, { support: loadSupport([]).value! });
       expect(made.value).toBeUndefined();
       expect(made.diagnostics.map((entry) => entry.code)).toEqual(["LINK_OUTSIDE"]);
+    });
+  });
+
+  it("names the first byte that is not UTF-8: an error in YAML, a warning in hand-written files", async () => {
+    const latin1 = (text: string) => Buffer.from(text, "latin1") as unknown as string;
+    const files = {
+      "services/a/config/ioc.yaml": latin1(IOC.replace("hello", "caf\xe9")),
+      "services/b/config/st.cmd": latin1('# ok\nepicsEnvSet("EGU", "\xb0C")\niocInit\n'),
+      "services/b/config/ioc.subst": latin1("# \xe9\n"),
+      "support/demo.ibek.support.yaml": latin1(SUPPORT.replace("description: d,", "description: caf\xe9,")),
+    };
+    await withTree(files, {}, async (root) => {
+      const { value } = await loadBeamline(root);
+      const found = await findSupportFiles(["support"], { base: root });
+      expect(found.diagnostics).toEqual([]);
+      const { value: support, diagnostics } = loadSupport(found.value!);
+      expect(support!.types).toEqual(["demo.Line"]);
+      const [a, b] = await Promise.all(value!.instances.map((instance) => generateInstance(value!, instance, { support: support! })));
+      const shown = [...diagnostics, ...a!.diagnostics, ...b!.diagnostics].map(
+        ({ code, severity, range, help }) => `${range!.file}:${range!.startLine}:${range!.startColumn} ${severity} ${code} ${help}`,
+      );
+      expect(shown).toEqual([
+        "support/demo.ibek.support.yaml:3:34 error FILE_ENCODING save it as UTF-8",
+        "services/a/config/ioc.yaml:4:33 error FILE_ENCODING save it as UTF-8",
+        "services/b/config/st.cmd:2:21 warning FILE_ENCODING save it as UTF-8",
+        "services/b/config/ioc.subst:1:3 warning FILE_ENCODING save it as UTF-8",
+      ]);
+      expect(a!.value).toBeUndefined();
+      expect(b!.value!.files.map((file) => file.path)).toEqual(["st.cmd", "ioc.subst"]);
     });
   });
 });

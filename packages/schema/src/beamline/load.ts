@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Checked, type Diagnostic, EpicubeError, messageOf, type SourceRange } from "@epicube/core";
+import { type Checked, type Diagnostic, EpicubeError, hasErrors, messageOf, type SourceRange } from "@epicube/core";
 import { loadYaml } from "@epicube/core/yaml";
 import { checkImage, dependencyNames, imageOf, type WrittenImage } from "./image.js";
-import { type InsideFolder, openInside } from "./inside.js";
+import { type InsideFolder, openInside, present } from "./inside.js";
 import type { BeamlineRepository, IocInstance } from "./types.js";
 
 /** Folders that hold the services, the newest layout first. */
@@ -14,7 +14,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 /**
  * Reads the folders of a services repository: which IOCs there are, their charts, values, config folders and images. Instance files are
  * not parsed. Hidden folders are templates and are skipped; links inside the repository are followed, links that leave it are refused.
- * Findings: NOT_A_BEAMLINE, LINK_OUTSIDE, LINK_BROKEN, LINK_LOOP, NAME_INVALID, CONFIG_TOO_LARGE, IMAGE_MISSING, IMAGE_UNPINNED, INSTANCE_MISSING, and those of YAML
+ * Findings: NOT_A_BEAMLINE, FILE_UNREADABLE, FILE_ENCODING, LINK_OUTSIDE, LINK_BROKEN, LINK_LOOP, NAME_INVALID, CONFIG_TOO_LARGE, IMAGE_MISSING, IMAGE_UNPINNED, INSTANCE_MISSING, and those of YAML
  * in values files.
  *
  * @throws EpicubeError FILE_UNREADABLE when the folder cannot be read
@@ -45,7 +45,10 @@ export async function loadBeamline(root: string): Promise<Checked<BeamlineReposi
   const others: { name: string; folder: string }[] = [];
   for (const name of await names(folder, services)) {
     const path = `${services}/${name}`;
-    if (name.startsWith(".") || !(await present(folder, path, "folder", diagnostics))) continue;
+    if (name.startsWith(".")) continue;
+    const found = await folder.look(path);
+    if (found.kind === "refused") diagnostics.push(found.problem);
+    if (found.kind !== "folder") continue;
     const read = await readService(folder, name, path, shared ? `${services}/values.yaml` : undefined, diagnostics);
     if (read === "service") others.push({ name, folder: path });
     else if (read) instances.push(read);
@@ -68,13 +71,6 @@ async function names(folder: InsideFolder, path: string): Promise<string[]> {
   }
 }
 
-/** True when the path is there and of the kind; a refused link is reported. */
-async function present(folder: InsideFolder, path: string, kind: "file" | "folder", diagnostics: Diagnostic[]): Promise<boolean> {
-  const found = await folder.look(path);
-  if (found.kind === "refused") diagnostics.push(found.problem);
-  return found.kind === kind;
-}
-
 async function readService(
   folder: InsideFolder,
   name: string,
@@ -94,7 +90,8 @@ async function readService(
   const refused = diagnostics.length > before;
   const valuesFiles = [...(sharedValues === undefined ? [] : [sharedValues]), ...(ownValues ? [`${path}/values.yaml`] : [])];
   const chartText = chart ? await folder.text(`${path}/Chart.yaml`) : undefined;
-  const values = await readValues(folder, valuesFiles, dependencyNames(chartText), diagnostics, sharedValues);
+  diagnostics.push(...(chartText?.diagnostics ?? []));
+  const values = await readValues(folder, valuesFiles, dependencyNames(chartText?.value), diagnostics, sharedValues);
   if (refused) return undefined;
   if (instanceFiles.length === 0 && !handWritten) {
     if (values.isIoc && ownValues) {
@@ -110,10 +107,10 @@ async function readService(
   const range = start(instanceFiles[0] ?? `${path}/config/st.cmd`);
   checkName(name, range, diagnostics);
   await checkConfig(folder, `${path}/config`, range, diagnostics);
-  if (values.image) {
+  if (values.image && !values.failed) {
     const problem = checkImage(values.image);
     if (problem) diagnostics.push(problem);
-  } else if (chart) {
+  } else if (chart && !values.failed) {
     diagnostics.push({
       code: "IMAGE_MISSING",
       severity: "warning",
@@ -145,17 +142,21 @@ async function readValues(
   dependencies: readonly string[],
   diagnostics: Diagnostic[],
   shared: string | undefined,
-): Promise<{ image?: WrittenImage; isIoc: boolean }> {
+): Promise<{ image?: WrittenImage; isIoc: boolean; failed: boolean }> {
   let image: WrittenImage | undefined;
+  let failed = false;
   let isIoc = dependencies.includes("ioc-instance");
   for (const file of files) {
-    const { value, diagnostics: found } = loadYaml(await folder.text(file), { file });
+    const text = await folder.text(file);
+    const { value, diagnostics: problems } = text.value === undefined ? { diagnostics: [] } : loadYaml(text.value, { file });
+    const found = [...text.diagnostics, ...problems];
     if (file !== shared || !diagnostics.some((entry) => entry.range?.file === file)) diagnostics.push(...found);
+    failed ||= hasErrors(found);
     if (!value) continue;
     image = imageOf(value, dependencies) ?? image;
     if (file !== shared && /^ioc-instance:/m.test(value.text)) isIoc = true;
   }
-  return { ...(image ? { image } : {}), isIoc };
+  return { ...(image ? { image } : {}), isIoc, failed };
 }
 
 /** The name becomes that of Kubernetes objects. */

@@ -33,7 +33,8 @@ export function generateIoc(options: GenerateIocOptions<Support>): Checked<Gener
   const { instances, support, env = {}, pvi = true, mode = "compat" } = options;
   const diagnostics: Diagnostic[] = [];
   const documents: YamlDocument[] = [];
-  for (const { file, text } of instances) {
+  for (const { file, text, diagnostics: found = [] } of instances) {
+    diagnostics.push(...found);
     const loaded = loadDocument(file, text);
     diagnostics.push(...loaded.diagnostics);
     if (loaded.value && !hasErrors(loaded.diagnostics)) documents.push(loaded.value);

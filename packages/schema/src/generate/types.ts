@@ -1,9 +1,11 @@
-import type { SourceRange } from "@epicube/core";
+import type { Diagnostic, SourceRange } from "@epicube/core";
 
 /** A text with the name that diagnostics use for it. */
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
+  /** What was found when it was read: whatever uses the file reports it. */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** One row of ioc.subst and where it comes from. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { type Checked, type Diagnostic, EpicubeError, messageOf } from "@epicube/core";
+import { type Checked, type Diagnostic, decodeUtf8, EpicubeError, messageOf } from "@epicube/core";
 import type { SourceFile } from "../generate/types.js";
 
 /** How {@link findSupportFiles} looks. */
@@ -16,7 +16,8 @@ const MAX_DEPTH = 12;
 
 /**
  * Support files at the given files and folders (below a folder: every `*.ibek.support.yaml`, sorted by path), with their text. A file
- * that is reached twice is read once. Hidden folders and node_modules are skipped.
+ * that is reached twice is read once. Hidden folders and node_modules are skipped. One that is not
+ * UTF-8 carries the error FILE_ENCODING, which `loadSupport` reports.
  *
  * @throws EpicubeError FILE_UNREADABLE when a given path cannot be read
  */
@@ -41,7 +42,10 @@ export async function findSupportFiles(
           diagnostics.push(leavesFolder(nameOf(file, base, path, full)));
           continue;
         }
-        files.push({ file: nameOf(file, base, path, full), text: await readFile(file, "utf8") });
+        const name = nameOf(file, base, path, full);
+        // A file that is not UTF-8 stays among them, so that its types are known: its error, told by loadSupport, is the only finding.
+        const decoded = decodeUtf8(await readFile(file), name);
+        files.push({ file: name, text: decoded.value, ...(decoded.diagnostics.length > 0 ? { diagnostics: decoded.diagnostics } : {}) });
       }
     } catch (cause) {
       throw new EpicubeError("FILE_UNREADABLE", `the support definitions at ${path} cannot be read: ${messageOf(cause)}`, { cause });

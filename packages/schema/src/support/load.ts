@@ -10,7 +10,8 @@ import { readModel } from "./read-model.js";
 export function loadSupport(files: readonly SourceFile[]): Checked<Support> {
   const diagnostics: Diagnostic[] = [];
   const models = new Map<string, EntityModel>();
-  for (const { file, text } of files) {
+  for (const { file, text, diagnostics: found = [] } of files) {
+    diagnostics.push(...found);
     const own = new Map<string, EntityModel>();
     readFile(file, text, own, diagnostics);
     for (const [type, model] of own) models.set(type, model);
