@@ -29,17 +29,26 @@ export function dependencyNames(chart: string | undefined): string[] {
 export function imageOf(source: YamlSource, dependencies: readonly string[]): WrittenImage | undefined {
   const root = rootOf(source);
   for (const key of ["ioc-instance", undefined, ...dependencies]) {
-    const owner = key === undefined ? root : entryOf(root, key)?.value;
-    const image = entryOf(owner, "image")?.value;
-    if (!image) continue;
-    const target = dereference(image);
-    if (target.kind === "scalar" && target.text !== "") return { reference: target.text, range: source.rangeOf(image) };
-    const repository = dereferenced(entryOf(target, "repository")?.value);
-    const tag = dereferenced(entryOf(target, "tag")?.value);
-    if (repository !== undefined)
-      return { reference: tag === undefined ? repository : `${repository}:${tag}`, range: source.rangeOf(image) };
+    const image = imageIn(source, key === undefined ? root : entryOf(root, key)?.value);
+    if (image) return image;
   }
   return undefined;
+}
+
+/** The image that a values file names for the chart of IOCs. */
+export function iocInstanceImage(source: YamlSource): WrittenImage | undefined {
+  return imageIn(source, entryOf(rootOf(source), "ioc-instance")?.value);
+}
+
+function imageIn(source: YamlSource, owner: YamlNode | undefined): WrittenImage | undefined {
+  const image = entryOf(owner, "image")?.value;
+  if (!image) return undefined;
+  const target = dereference(image);
+  if (target.kind === "scalar" && target.text !== "") return { reference: target.text, range: source.rangeOf(image) };
+  const repository = dereferenced(entryOf(target, "repository")?.value);
+  const tag = dereferenced(entryOf(target, "tag")?.value);
+  if (repository === undefined) return undefined;
+  return { reference: tag === undefined ? repository : `${repository}:${tag}`, range: source.rangeOf(image) };
 }
 
 function dereferenced(node: YamlNode | undefined): string | undefined {

@@ -152,6 +152,26 @@ describe("loadBeamline", () => {
     });
   });
 
+  it("an IOC that has lost its instance file is an error, another service is none", async () => {
+    const files = {
+      "services/lost/Chart.yaml": CHART,
+      "services/lost/values.yaml": VALUES,
+      "services/own-start/Chart.yaml": CHART,
+      "services/own-start/values.yaml": VALUES,
+      "services/own-start/config/start.sh": "exec ioc\n",
+      "services/gateway/Chart.yaml": CHART.replace("ioc-instance", "gateway"),
+      "services/gateway/values.yaml": "image: registry.example.org/gateway:1.0.0\n",
+    };
+    await withTree(files, {}, async (root) => {
+      const { value, diagnostics } = await loadBeamline(root);
+      expect(diagnostics.map((entry) => `${entry.range!.file}:${entry.range!.startLine} ${entry.severity} ${entry.code}`)).toEqual([
+        "services/lost/values.yaml:2 error INSTANCE_MISSING",
+        "services/own-start/values.yaml:2 warning INSTANCE_MISSING",
+      ]);
+      expect(value!.services.map((service) => service.name)).toEqual(["gateway", "lost", "own-start"]);
+    });
+  });
+
   it("a values file that cannot be understood is one finding", async () => {
     const latin1 = Buffer.from("# caf\xe9\nioc-instance: {}\n", "latin1") as unknown as string;
     const files = {

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Checked, type Diagnostic, EpicubeError, hasErrors, messageOf, type SourceRange } from "@epicube/core";
 import { loadYaml } from "@epicube/core/yaml";
-import { checkImage, dependencyNames, imageOf, type WrittenImage } from "./image.js";
+import { checkImage, dependencyNames, imageOf, iocInstanceImage, type WrittenImage } from "./image.js";
 import { type InsideFolder, openInside, present } from "./inside.js";
 import type { BeamlineRepository, IocInstance } from "./types.js";
 
@@ -95,11 +95,15 @@ async function readService(
   if (refused) return undefined;
   if (instanceFiles.length === 0 && !handWritten) {
     if (values.isIoc && ownValues) {
+      // Values that name an IOC's image are those of an IOC, and it has lost its file; with a start.sh of its own it may need none.
+      const lost = values.iocImage !== undefined && !(config && (await has("config/start.sh")));
+      const found = `${name} has values for an IOC, but its config folder has neither ioc.yaml nor st.cmd`;
       diagnostics.push({
         code: "INSTANCE_MISSING",
-        severity: "warning",
-        message: `${name} has values for an IOC, but its config folder has neither ioc.yaml nor st.cmd: it is taken for another service`,
-        range: start(`${path}/values.yaml`),
+        severity: lost ? "error" : "warning",
+        message: lost ? `${found}: the IOC would serve nothing` : `${found}: it is taken for another service`,
+        range: values.iocImage?.range ?? start(`${path}/values.yaml`),
+        ...(lost ? { help: "add config/ioc.yaml, or remove ioc-instance.image where this is no IOC" } : {}),
       });
     }
     return "service";
@@ -142,8 +146,9 @@ async function readValues(
   dependencies: readonly string[],
   diagnostics: Diagnostic[],
   shared: string | undefined,
-): Promise<{ image?: WrittenImage; isIoc: boolean; failed: boolean }> {
+): Promise<{ image?: WrittenImage; iocImage?: WrittenImage; isIoc: boolean; failed: boolean }> {
   let image: WrittenImage | undefined;
+  let iocImage: WrittenImage | undefined;
   let failed = false;
   let isIoc = dependencies.includes("ioc-instance");
   for (const file of files) {
@@ -154,9 +159,11 @@ async function readValues(
     failed ||= hasErrors(found);
     if (!value) continue;
     image = imageOf(value, dependencies) ?? image;
-    if (file !== shared && /^ioc-instance:/m.test(value.text)) isIoc = true;
+    if (file === shared) continue;
+    iocImage = iocInstanceImage(value);
+    if (/^ioc-instance:/m.test(value.text)) isIoc = true;
   }
-  return { ...(image ? { image } : {}), isIoc, failed };
+  return { ...(image ? { image } : {}), ...(iocImage ? { iocImage } : {}), isIoc, failed };
 }
 
 /** The name becomes that of Kubernetes objects. */
