@@ -16,7 +16,7 @@ export { checkRepository } from "./check/repository-check.js";
 export { createTemplateLookup, type TemplateFolders } from "./check/templates.js";
 export { HEARTBEAT_TAG, healthTargetOf, WATCH_TAG } from "./health/health-target.js";
 export { type FindIocProgramOptions, findIocProgram } from "./program/find-program.js";
-export { type FindBeamlineRootOptions, findBeamlineRoot } from "./repository.js";
+export { findBeamlineRoot } from "./repository.js";
 export type { BeamlineSettings, IocHealthRules } from "./schemas.js";
 export { type LoadedSettings, loadSettings, parseSettings } from "./settings/settings.js";
 export {

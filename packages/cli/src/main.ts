@@ -6,8 +6,9 @@
 import { resolve } from "node:path";
 import { isEpicubeError, messageOf } from "@epicube/core";
 import { CommanderError } from "commander";
+import { shownPath } from "./output/paths.js";
 import { type CommandContext, Interrupted } from "./output/terminal.js";
-import { createProgram } from "./program.js";
+import { COMMON_FLAGS, createProgram } from "./program.js";
 
 /** Exit codes of the command-line contract. */
 export const EXIT = { done: 0, findings: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     exitCode = code;
   });
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(commonFlagsLast(argv), { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -32,12 +33,23 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
       return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.findings;
     }
     if (isSystemError(error)) {
-      context.stderr.write(`error ${error.code}: ${messageOf(error)}\n`);
+      const path = error.path === undefined ? "" : `${shownPath(context.cwd, error.path)}: `;
+      context.stderr.write(`error FILE_UNREADABLE: ${path}${SYSTEM_ERRORS[error.code ?? ""] ?? messageOf(error)}\n`);
       return EXIT.usage;
     }
     throw error;
   }
 }
+
+/** The usual failures of the file system, in words. */
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EISDIR: "is a folder, not a file",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "is there already and is no folder",
+  ENOSPC: "no space left on the disk",
+};
 
 /** Failures that are bad usage or unreadable input. */
 const USAGE_CODES = new Set([
@@ -50,10 +62,25 @@ const USAGE_CODES = new Set([
   "NOT_A_BEAMLINE",
   "IOC_COMMAND_NOT_FOUND",
   "IOC_COMMAND_NO_DBD",
+  "STATE_UNREADABLE",
 ]);
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error;
+}
+
+/** Commands that take another tool's arguments as they stand: flags of ours in front of them are dropped. */
+const FOREIGN_ARGUMENTS = new Set(["chart", "db"]);
+
+/** Flags that every command has may stand before it: they are moved behind it. */
+function commonFlagsLast(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word) => !COMMON_FLAGS.includes(word));
+  if (at <= 0) return [...argv];
+  const command = argv.slice(at);
+  if (FOREIGN_ARGUMENTS.has(command[0]!)) return command;
+  const end = command.indexOf("--");
+  const flags = argv.slice(0, at);
+  return end === -1 ? [...command, ...flags] : [...command.slice(0, end), ...flags, ...command.slice(end)];
 }
 
 /** Runs {@link main} on this process: its streams, environment, signals and exit code. */

@@ -2,6 +2,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CommandContext, CommonOptions } from "./output/terminal.js";
 import { packageVersion } from "./version.js";
 
+/** Flags that every command has; they may stand before the command too. */
+export const COMMON_FLAGS: readonly string[] = ["--json", "--quiet", "--verbose", "--no-color", "--yes"];
+
 /** A command's work: its options and arguments to an exit code. */
 type Action<Options> = (args: readonly string[], options: Options & CommonOptions, context: CommandContext) => Promise<number>;
 
@@ -24,6 +27,10 @@ export function createProgram(context: CommandContext, exit: (code: number) => v
     .description("From ioc.yaml to healthy PVs: check, generate, build, render, deploy and probe EPICS IOCs.")
     .version(packageVersion(), "-V, --version")
     .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      "\nEvery command has --json, --quiet, --verbose, --no-color, --yes and --cwd DIR.\nExit: 0 done, healthy; 1 findings, unhealthy, failed; 2 bad usage or unreadable input; 3 unknown; 130 interrupted.",
+    )
     .showHelpAfterError("(add --help for usage)")
     .showSuggestionAfterError(true);
   configure(program);

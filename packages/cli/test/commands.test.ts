@@ -47,7 +47,7 @@ describe("usage", () => {
   it("a folder that is no beamline is exit 2 with the next step", async () => {
     const { exitCode, stderr } = await here(["check", "."]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/error NOT_A_BEAMLINE: .* holds no folder services\/\n {2}help: /);
+    expect(stderr).toMatch(/error NOT_A_BEAMLINE: .* holds no folder services\/, nor does a folder above it\n {2}help: /);
   });
 
   it("a name that is no IOC is exit 2 with the nearest", async () => {
@@ -61,6 +61,89 @@ describe("usage", () => {
     } finally {
       await beamline.temp.close();
     }
+  });
+});
+
+describe("flags that all commands have", () => {
+  it("may stand before the command", async () => {
+    file("a.db", 'record(ai, "A") {}\n');
+    expect(JSON.parse((await here(["--json", "--quiet", "pvs", "a.db"])).stdout)).toMatchObject([{ pv: "A" }]);
+    expect(await here(["--quiet", "db", "expand"], { stdin: "x\n" })).toMatchObject({ exitCode: 0, stdout: "x\n" });
+  });
+});
+
+describe("check of what up would do later", () => {
+  const edit = (root: string, path: string, change: (text: string) => string) =>
+    writeFileSync(join(root, path), change(readFileSync(join(root, path), "utf8")));
+  const findings = async (change: (root: string) => void) => {
+    const beamline = await copyBeamline();
+    try {
+      change(beamline.root);
+      const { exitCode, stdout } = await run(["check", beamline.root, "--json"]);
+      const { iocs, diagnostics } = JSON.parse(stdout) as { iocs: { diagnostics: Finding[] }[]; diagnostics: Finding[] };
+      const all = [...diagnostics, ...iocs.flatMap((ioc) => ioc.diagnostics)];
+      return {
+        exitCode,
+        all: all.map((found) => `${found.file ?? ""}:${found.line ?? ""} ${found.severity} ${found.code} ${found.help ?? ""}`.trim()),
+      };
+    } finally {
+      await beamline.temp.close();
+    }
+  };
+  interface Finding {
+    code: string;
+    severity: string;
+    file?: string;
+    line?: number;
+    help?: string;
+  }
+
+  it("a tree of images.yaml that is not there", async () => {
+    const { exitCode, all } = await findings((root) =>
+      edit(root, "images.yaml", (text) => text.replace("tree: images/epics-base", "tree: images/epics-bas")),
+    );
+    expect(exitCode).toBe(1);
+    expect(all.some((found) => /^images\.yaml:\d+ error /.test(found))).toBe(true);
+  });
+
+  it("an image that no node makes, with the one that was meant", async () => {
+    const { exitCode, all } = await findings((root) =>
+      edit(root, "services/bl45p-va-ioc-01/values.yaml", (text) => text.replace("ioc-vacuum-runtime", "ioc-vacum-runtime")),
+    );
+    expect(exitCode).toBe(0);
+    expect(all).toEqual([
+      expect.stringMatching(
+        /^services\/bl45p-va-ioc-01\/values\.yaml:\d+ warning IMAGE_NOT_IN_FAMILY did you mean .*\/ioc-vacuum-runtime:/,
+      ),
+    ]);
+  });
+
+  it("a chart that does not render", async () => {
+    const { exitCode, all } = await findings((root) => edit(root, "services/bl45p-va-ioc-01/templates/ioc.yaml", () => "{{ if }}\n"));
+    expect(exitCode).toBe(1);
+    expect(all).toEqual([expect.stringMatching(/templates\/ioc\.yaml:1 error /)]);
+  });
+
+  it("settings that name what is not there", async () => {
+    const { exitCode, all } = await findings((root) =>
+      edit(
+        root,
+        "epicube.yaml",
+        (text) =>
+          `${text.replace("BL45P-VA-SPACE-01:GOOD", "BL45P-VA-SPACE-01:GOD").replace("support/camera", "support/camra")}  bl45p-vv-ioc-01: {}\n`,
+      ),
+    );
+    expect(exitCode).toBe(1);
+    expect(all).toContainEqual(expect.stringMatching(/^epicube\.yaml:\d+ error HEALTH_PV_UNKNOWN did you mean BL45P-VA-SPACE-01:GOOD\?$/));
+    expect(all).toContainEqual(expect.stringMatching(/^epicube\.yaml:\d+ error HEALTH_IOC_UNKNOWN did you mean bl45p-va-ioc-01\?$/));
+    expect(all).toContainEqual(expect.stringMatching(/^epicube\.yaml:\d+ error SUPPORT_NOT_FOUND /));
+  });
+
+  it("no IOC at all", async () => {
+    mkdirSync(join(temp.path, "services"));
+    const { exitCode, stdout } = await here(["check"]);
+    expect(stdout).toContain("error NO_IOCS");
+    expect(exitCode).toBe(1);
   });
 });
 
@@ -161,6 +244,15 @@ describe("generate", () => {
     expect(JSON.parse(stdout)).toEqual({ files: ["out/st.cmd", "out/ioc.subst", "out/ioc.db"], diagnostics: [] });
     expect(readFileSync(join(temp.path, "out/ioc.db"), "utf8")).toContain('record(ai, "X:A")');
     expect(readFileSync(join(temp.path, "out/st.cmd"), "utf8")).toContain("/epics/ioc");
+    expect(exitCode).toBe(0);
+  });
+
+  it("takes the beamline's support definitions when none are given", async () => {
+    file("bl/epicube.yaml", "support: [definitions]\n");
+    file("bl/definitions/demo.ibek.support.yaml", support);
+    file("bl/services/demo/config/ioc.yaml", "ioc_name: demo\ndescription: d\nentities:\n  - {type: demo.thing, P: X}\n");
+    const { exitCode, stderr } = await here(["generate", "bl/services/demo/config/ioc.yaml", "--out", "out"]);
+    expect(stderr).toBe("");
     expect(exitCode).toBe(0);
   });
 

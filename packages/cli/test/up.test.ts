@@ -181,10 +181,18 @@ describe("epicube up, broken", () => {
       expect(`${stdout}${stderr}`).toContain("PORT_TAKEN");
       expect(`${stdout}${stderr}`).toContain("22002");
       expect(exitCode).toBe(1);
+      expect(doneOf(stdout)).toMatchObject({ event: "done", ok: false });
       expect(processesNaming(beamline.state).size).toBe(0);
     } finally {
       await new Promise((resolve) => stranger.close(resolve));
     }
+  });
+
+  it("state inside the repository is refused: it is never written", async () => {
+    const { exitCode, stderr } = await up([], { EPICUBE_STATE: join(beamline.root, "state") });
+    expect(stderr).toContain("inside the repository");
+    expect(exitCode).toBe(2);
+    expect(existsSync(join(beamline.root, "state"))).toBe(false);
   });
 
   it("--keep stays until Ctrl-C, which stops everything and exits 130", async () => {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type BeamlineCheck, checkBeamline, findBeamlineRoot } from "@epicube/beamline";
+import { type BeamlineCheck, checkRepository, findBeamlineRoot } from "@epicube/beamline";
 import { diagnosticToJson, formatDiagnostic } from "@epicube/core";
 import { formatGithub, formatSarif } from "../output/sarif.js";
 import { createSourceReader } from "../output/sources.js";
@@ -17,11 +17,11 @@ export interface CheckFlags extends CommonOptions {
 /** `epicube check`: every finding of a services repository; exit 1 on errors, with `--strict` on warnings too. */
 export async function check(args: readonly string[], flags: CheckFlags, context: CommandContext): Promise<number> {
   const terminal = createTerminal(context, flags);
-  const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."), { search: args[0] === undefined });
+  const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."));
   const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(context.cwd, path));
   const support = absolute(flags.support);
   const dbPath = absolute(flags.dbPath);
-  const result = await checkBeamline(root, {
+  const result = await checkRepository(root, {
     mode: flags.strict ? "strict" : "compat",
     signal: context.signal,
     ...(support ? { support } : {}),
@@ -35,7 +35,7 @@ export async function check(args: readonly string[], flags: CheckFlags, context:
     const source = format === "pretty" ? createSourceReader(root) : undefined;
     for (const diagnostic of result.all) {
       const text = formatDiagnostic(diagnostic, source ? { source } : {});
-      terminal.line(format === "plain" ? text.split("\n")[0] : text);
+      terminal.line(format === "plain" ? text.split("\n")[0] : terminal.paint(diagnostic, text));
     }
     const { errors, warnings, iocs, pvs } = result.summary;
     terminal.line(`${plural(iocs, "IOC")}, ${plural(pvs, "PV")}, ${plural(errors, "error")}, ${plural(warnings, "warning")}`);

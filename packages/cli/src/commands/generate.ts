@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { createTemplateLookup } from "@epicube/beamline";
+import { createTemplateLookup, findBeamlineRoot, loadSettings } from "@epicube/beamline";
 import { type Diagnostic, diagnosticToJson, EpicubeError, hasErrors } from "@epicube/core";
 import { expandSubstitutions } from "@epicube/epics-db";
 import { findSupportFiles, generateIoc, loadSupport } from "@epicube/schema";
@@ -26,7 +26,7 @@ export async function generate(args: readonly string[], flags: GenerateFlags, co
   const shown = (name: string) => shownPath(context.cwd, name);
   const instances = await Promise.all(args.map(async (name) => ({ file: shown(path(name)), text: await readInput(path(name), name) })));
   const config = dirname(path(args[0]!));
-  const supportPaths = flags.support?.map(path) ?? [config];
+  const supportPaths = flags.support?.map(path) ?? (await supportOf(config));
   const files = await findSupportFiles(supportPaths, { base: context.cwd });
   const support = loadSupport(files.value ?? []);
   const diagnostics: Diagnostic[] = [...files.diagnostics, ...support.diagnostics];
@@ -56,6 +56,15 @@ export async function generate(args: readonly string[], flags: GenerateFlags, co
     if (!failed) for (const file of written) terminal.line(shown(join(path(flags.out), file.path)));
   }
   return failed ? 1 : 0;
+}
+
+/** The instance's own definitions, else those that its beamline's epicube.yaml names. */
+async function supportOf(config: string): Promise<string[]> {
+  const own = await findSupportFiles([config]);
+  if ((own.value ?? []).length > 0) return [config];
+  const root = await findBeamlineRoot(config).catch(() => undefined);
+  const settings = root === undefined ? undefined : (await loadSettings(root)).value;
+  return settings?.support?.map((entry) => resolve(root!, entry)) ?? [config];
 }
 
 function environmentOf(pairs: readonly string[], context: CommandContext): Record<string, string> {

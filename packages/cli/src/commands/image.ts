@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { hasErrors } from "@epicube/core";
 import { buildImages, loadImages, imageTree as treeOf } from "@epicube/image";
-import { shownPath } from "../output/paths.js";
+import { readInput, shownPath } from "../output/paths.js";
 import { createSourceReader } from "../output/sources.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal } from "../output/terminal.js";
@@ -17,6 +17,7 @@ export async function imageBuild(args: readonly string[], flags: ImageBuildFlags
   const terminal = createTerminal(context, flags);
   const file = resolve(context.cwd, args[0] ?? "images.yaml");
   const source = createSourceReader(context.cwd);
+  await readInput(file, shownPath(context.cwd, file));
   const loaded = await loadImages(file, { displayName: shownPath(context.cwd, file) });
   terminal.diagnostics(loaded.diagnostics, source);
   if (!loaded.value || hasErrors(loaded.diagnostics)) return 1;

@@ -19,13 +19,16 @@ export async function pvs(args: readonly string[], flags: PvsFlags, context: Com
   const terminal = createTerminal(context, flags);
   const path = resolve(context.cwd, args[0] ?? ".");
   const absolute = (paths: readonly string[] | undefined) => (paths ?? []).map((entry) => resolve(context.cwd, entry));
-  const isFile = (await stat(path)).isFile();
+  const isFile = await stat(path).then(
+    (status) => status.isFile(),
+    () => args[0] !== undefined && /\.[a-z]+$/.test(path),
+  );
   let rows: readonly PvRow[];
   let diagnostics: readonly Diagnostic[];
   let base = context.cwd;
   if (isFile) ({ rows, diagnostics } = await fileInventory(path, context, absolute(flags.dbPath)));
   else {
-    const root = await findBeamlineRoot(path, { search: args[0] === undefined });
+    const root = await findBeamlineRoot(path);
     base = root;
     const result = await checkBeamline(root, {
       dbPath: absolute(flags.dbPath),

@@ -1,7 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DoneEvent, findBeamlineRoot, findIocProgram, stateFolderOf, up as takeUp, type UpEvent } from "@epicube/beamline";
-import { diagnosticToJson, EpicubeError, escapeControl } from "@epicube/core";
+import { diagnosticToJson, EpicubeError, escapeControl, isEpicubeError, messageOf, systemClock } from "@epicube/core";
+import { readInput } from "../output/paths.js";
 import { createSourceReader } from "../output/sources.js";
 import { formatTable } from "../output/table.js";
 import { type CommandContext, type CommonOptions, createTerminal, formatDuration, type Terminal } from "../output/terminal.js";
@@ -31,7 +32,7 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
     });
   }
   const terminal = createTerminal(context, flags);
-  const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."), { search: args[0] === undefined });
+  const root = await findBeamlineRoot(resolve(context.cwd, args[0] ?? "."));
   const absolute = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(context.cwd, path));
   const program = await findIocProgram({
     env: context.env,
@@ -42,11 +43,19 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
   const support = absolute(flags.support);
   const dbPath = absolute(flags.dbPath);
   const epoch = Number(context.env.SOURCE_DATE_EPOCH);
+  const stateFolder = stateFolderOf(root, context.env);
+  if (!relative(root, stateFolder).startsWith("..")) {
+    throw new EpicubeError("USAGE", `the state folder ${stateFolder} is inside the repository, which is never written`, {
+      help: "set EPICUBE_STATE or XDG_STATE_HOME to a folder elsewhere",
+    });
+  }
+  const imagesFile = flags.images === undefined ? undefined : resolve(context.cwd, flags.images);
+  if (imagesFile !== undefined) await readInput(imagesFile, flags.images!);
   const events = takeUp(root, {
-    stateFolder: stateFolderOf(root, context.env),
+    stateFolder,
     program,
     signal: context.signal,
-    ...(flags.images === undefined ? {} : { imagesFile: resolve(context.cwd, flags.images) }),
+    ...(imagesFile === undefined ? {} : { imagesFile }),
     ...(flags.only ? { only: flags.only } : {}),
     ...(support ? { support } : {}),
     ...(dbPath ? { dbPath } : {}),
@@ -58,20 +67,48 @@ export async function up(args: readonly string[], flags: UpFlags, context: Comma
   });
   let last: DoneEvent | undefined;
   let errors = 0;
+  const startedMs = systemClock.monotonicMs();
   const source = createSourceReader(root);
-  for await (const event of events) {
-    if (event.event === "diagnostic" && event.diagnostic.severity === "error") errors++;
-    if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
-    else show(event, terminal, source, errors);
-    if (event.event === "done") {
-      last = event;
-      if (flags.keep && event.ok) terminal.note("IOCs stay up; Ctrl-C stops them");
+  try {
+    for await (const event of events) {
+      if (event.event === "diagnostic" && event.diagnostic.severity === "error") errors++;
+      if (flags.json) terminal.json(event.event === "diagnostic" ? { event: "diagnostic", ...diagnosticToJson(event.diagnostic) } : event);
+      else show(event, terminal, source, { errors, kept: last !== undefined });
+      if (event.event === "done") {
+        last = event;
+        if (flags.keep && event.ok) terminal.note("IOCs stay up; Ctrl-C stops them");
+      }
     }
+  } catch (error) {
+    // The stream ends with `done` whatever happens; what happened is told on stderr as for every command.
+    if (flags.json && !last) {
+      const known = isEpicubeError(error);
+      terminal.json({
+        event: "diagnostic",
+        code: known ? error.code : "INTERRUPTED",
+        severity: "error",
+        message: messageOf(error),
+        ...(known && error.help !== undefined ? { help: error.help } : {}),
+      });
+      terminal.json({
+        event: "done",
+        ok: false,
+        iocs: [],
+        wallMs: Math.round(systemClock.monotonicMs() - startedMs),
+        stagesMs: {},
+      } satisfies DoneEvent);
+    }
+    throw error;
   }
   return last?.ok ? 0 : 1;
 }
 
-function show(event: UpEvent, terminal: Terminal, source: (file: string) => string | undefined, errors: number): void {
+function show(
+  event: UpEvent,
+  terminal: Terminal,
+  source: (file: string) => string | undefined,
+  so: { readonly errors: number; readonly kept: boolean },
+): void {
   switch (event.event) {
     case "progress":
       terminal.progress(event);
@@ -86,10 +123,11 @@ function show(event: UpEvent, terminal: Terminal, source: (file: string) => stri
       if (!event.ok) terminal.note(`✗ ${event.release}: ${event.cause ?? "failed"}`);
       break;
     case "pod":
-      if (event.state === "failing") terminal.note(`${event.release}: ${event.reason ?? "failing"}`);
+      // Before the verdict, `released` tells it.
+      if (so.kept && event.state === "failing") terminal.note(`${event.release}: ${event.reason ?? "failing"}`);
       break;
     case "done":
-      showDone(event, terminal, errors);
+      showDone(event, terminal, so.errors);
       break;
     default:
       break;

@@ -50,6 +50,8 @@ export interface Terminal {
   note(text: string): void;
   /** An error or finding on stderr, whatever the options. */
   error(text: string): void;
+  /** A formatted diagnostic with its first line in the colour of its severity. */
+  paint(diagnostic: Diagnostic, text: string): string;
   diagnostics(diagnostics: readonly Diagnostic[], source?: (file: string) => string | undefined): void;
 }
 
@@ -63,10 +65,15 @@ export function createTerminal(context: CommandContext, options: CommonOptions):
     if (shown) context.stderr.write("\r\u001b[K");
     shown = false;
   };
-  const paint = (severity: Diagnostic["severity"], text: string) =>
-    severity === "error" ? colors.red(text) : severity === "warning" ? colors.yellow(text) : text;
+  const paint = (diagnostic: Diagnostic, text: string) => {
+    const [head, ...rest] = text.split("\n");
+    const { severity } = diagnostic;
+    const colour = severity === "error" ? colors.red : severity === "warning" ? colors.yellow : (plain: string) => plain;
+    return [colour(head!), ...rest].join("\n");
+  };
   return {
     colors,
+    paint,
     line(text = "") {
       clear();
       context.stdout.write(`${text}\n`);
@@ -77,7 +84,9 @@ export function createTerminal(context: CommandContext, options: CommonOptions):
     },
     progress(event) {
       if (options.quiet) return;
-      const count = event.total === undefined ? "" : ` ${event.done ?? 0}/${event.total}${event.unit ? ` ${event.unit}` : ""}`;
+      // What a failed step had done of all it had to do says nothing when it is all.
+      const told = event.total !== undefined && !(event.outcome === "failed" && event.done === event.total);
+      const count = !told ? "" : ` ${event.done ?? 0}/${event.total}${event.unit ? ` ${event.unit}` : ""}`;
       const label = escapeControl(event.label);
       if (event.at === "end") {
         if (event.parent !== undefined && !options.verbose) return;
@@ -105,8 +114,7 @@ export function createTerminal(context: CommandContext, options: CommonOptions):
     diagnostics(diagnostics, source) {
       clear();
       for (const diagnostic of diagnostics) {
-        const [head, ...rest] = formatDiagnostic(diagnostic, source ? { source } : {}).split("\n");
-        context.stderr.write(`${[paint(diagnostic.severity, head!), ...rest].join("\n")}\n`);
+        context.stderr.write(`${paint(diagnostic, formatDiagnostic(diagnostic, source ? { source } : {}))}\n`);
       }
     },
   };
