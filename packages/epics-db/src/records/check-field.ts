@@ -1,5 +1,5 @@
 import { type Diagnostic, nearest } from "@epicube/core";
-import type { FieldDefinition } from "../types/record-types.js";
+import { type FieldDefinition, fieldsOf, recordTypes } from "../types/record-types.js";
 import { MENU_TABLE } from "../types/table.js";
 
 const WHOLE = /^\s*[-+]?(?:0[xX][0-9a-fA-F]+|\d+)\s*$/;
@@ -10,6 +10,18 @@ type Finding = Omit<Diagnostic, "range" | "labels">;
 function meant(word: string, candidates: Iterable<string>): { help?: string } {
   const near = nearest(word, candidates, 3);
   return near.length === 0 ? {} : { help: `did you mean ${near.map((name) => JSON.stringify(name)).join(" or ")}?` };
+}
+
+/** A record type that base does not have may still be one of the image: a warning. */
+export function checkRecordType(type: string): Finding | undefined {
+  if (fieldsOf(type) || /\$[({]/.test(type)) return undefined;
+  const near = meant(type, recordTypes());
+  return {
+    code: "RECORD_TYPE_UNKNOWN",
+    severity: "warning",
+    message: `record type ${type} is not part of EPICS base; its fields are not checked`,
+    help: near.help ?? "the IOC's image must bring it in with a support module",
+  };
 }
 
 /** What is wrong with setting this field in a database, if anything. */

@@ -1,7 +1,7 @@
 import { type Checked, createLineIndex, type Diagnostic, type LineIndex, type SourceRange } from "@epicube/core";
 import { type ExpansionOrigin, traceLine } from "../substitutions/origins.js";
 import { fieldsOf } from "../types/record-types.js";
-import { checkFieldName, checkFieldValue } from "./check-field.js";
+import { checkFieldName, checkFieldValue, checkRecordType } from "./check-field.js";
 import { checkRecordName } from "./names.js";
 import { parseDatabase } from "./parse.js";
 import type { AliasNode, AssignmentNode, RecordNode, StatementNode } from "./syntax.js";
@@ -109,6 +109,8 @@ interface Loader {
   readonly aliases: Map<string, { record: string; place: SourcePlace }>;
   readonly diagnostics: Diagnostic[];
   readonly recordsOnce: boolean;
+  /** Record types that were reported, each with the file. */
+  readonly unknownTypes: Set<string>;
   source: DatabaseSource;
 }
 
@@ -195,6 +197,17 @@ function removeRecord(loader: Loader, node: RecordNode): void {
   loader.records.delete(record.name);
 }
 
+/** Once for a type in a file: a template with many records of one type has one cause. */
+function reportUnknownType(loader: Loader, node: RecordNode): void {
+  const finding = checkRecordType(node.type.text);
+  if (!finding) return;
+  const diagnostic = diagnosticAt(placeOf(loader, node.type), finding);
+  const key = `${diagnostic.range?.file}\0${node.type.text}`;
+  if (loader.unknownTypes.has(key)) return;
+  loader.unknownTypes.add(key);
+  loader.diagnostics.push(diagnostic);
+}
+
 function loadRecord(loader: Loader, node: RecordNode): void {
   const { text: name } = node.name;
   const type = node.type.text;
@@ -213,6 +226,7 @@ function loadRecord(loader: Loader, node: RecordNode): void {
   if (!found) {
     if (!checkName(loader, node.name)) return;
     const record: MutableRecord = { name, type, fields: new Map(), info: new Map(), aliases: [], places: [place] };
+    reportUnknownType(loader, node);
     loader.records.set(name, record);
     applyBody(loader, record, node);
     return;
@@ -264,7 +278,7 @@ function relocate(source: DatabaseSource, diagnostic: Diagnostic): Diagnostic {
  * `record("#", …)` deletes, aliases are checked. Never throws; diagnostics lead to the template and substitution row where the sources carry
  * origins.
  *
- * Diagnostics: `DATABASE_SYNTAX`, `RECORD_NAME`, `RECORD_REDEFINED` (info), `RECORD_TYPE_CONFLICT`, `RECORD_APPEND_UNKNOWN`,
+ * Diagnostics: `DATABASE_SYNTAX`, `RECORD_TYPE_UNKNOWN` (warning), `RECORD_NAME`, `RECORD_REDEFINED` (info), `RECORD_TYPE_CONFLICT`, `RECORD_APPEND_UNKNOWN`,
  * `RECORD_DELETE_UNKNOWN`, `ALIAS_DUPLICATE`, `ALIAS_TARGET_UNKNOWN`, `FIELD_UNKNOWN`, `FIELD_NOT_SETTABLE`,
  * `FIELD_VALUE`, `MACRO_LEFT`, `INCLUDE_LEFT`.
  */
@@ -274,6 +288,7 @@ export function loadDatabase(sources: readonly DatabaseSource[], options: LoadDa
     aliases: new Map(),
     diagnostics: [],
     recordsOnce: options.recordsOnce ?? false,
+    unknownTypes: new Set(),
     source: { file: "", text: "" },
   };
   for (const source of sources) {

@@ -90,12 +90,33 @@ it.each([
   ['record(ai, "-x") {}', ["RECORD_NAME"]],
   ['record(ai, "X") { field(PRECISION, 1) }', ["FIELD_UNKNOWN"]],
   ['record(lso, "X") { field(VAL, "x") }', ["FIELD_NOT_SETTABLE"]],
-  ['record(motor, "X") { field(VELO, 1) }', []],
+  ['record(motor, "X") { field(VELO, 1) }', ["RECORD_TYPE_UNKNOWN"]],
+  [
+    'record(motor, "X") {} record(motor, "Y") {} record("*", "X") {} record(scaler, "Z") {}',
+    ["RECORD_TYPE_UNKNOWN", "RECORD_TYPE_UNKNOWN"],
+  ],
+  ['record("$(TYPE)", "X") {}', []],
   ['record(ai, "X") { field(INP, "$(NO)") }', ["MACRO_LEFT"]],
   ['include "x.db"', ["INCLUDE_LEFT"]],
   ['menu(m) { choice(a, "A") }\nrecord(ai, "X") {}', []],
 ])("loads %s with %j", (text, expected) => {
   expect(codes(text as string)).toEqual(expected);
+});
+
+it("warns of a record type that base does not have, at its name and once in a template", () => {
+  const resolve = () => ({ file: "t.template", text: 'record(boo, "$(P)A") {}\nrecord(boo, "$(P)B") {}\n' });
+  const expanded = expandSubstitutions({ file: "ioc.subst", text: "file t.template { {P=A:} {P=B:} }\n", resolve });
+  expect(loadDatabase([{ ...expanded.value!, file: "ioc.db" }]).diagnostics).toMatchObject([
+    {
+      code: "RECORD_TYPE_UNKNOWN",
+      severity: "warning",
+      range: { file: "t.template", startLine: 1 },
+      help: expect.stringContaining('"bo"'),
+    },
+  ]);
+  const [bogus] = load('\nrecord(bogus, "X") { field(PREX, 1) }').diagnostics;
+  expect(bogus).toMatchObject({ range: { startLine: 2, startColumn: 8 }, help: expect.stringContaining("image") });
+  expect(bogus!.message).toContain("record type bogus is not part of EPICS base");
 });
 
 it("proposes the field that was meant", () => {
