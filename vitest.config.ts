@@ -29,8 +29,8 @@ export default defineConfig({
         test: {
           name: "peers",
           include: ["packages/*/test/**/*.peer.test.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           env: { TZ: "UTC" },
         },
       },

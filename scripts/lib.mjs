@@ -15,14 +15,19 @@ export const environment = {
   LC_ALL: "C.UTF-8",
 };
 
-/** Runs a program with argv (no shell) and gives its exit code. `capture` collects stdout instead of showing it. */
-export function run(program, argv, { cwd = root, env = environment, capture = false, quiet = false } = {}) {
+/** Runs a program with argv (no shell) and gives its exit code. `capture` collects stdout instead of showing it, `tee` does both, `quiet` collects all. */
+export function run(program, argv, { cwd = root, env = environment, capture = false, quiet = false, tee = false } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(program, argv, { cwd, env, stdio: ["ignore", capture || quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"] });
+    const child = spawn(program, argv, {
+      cwd,
+      env,
+      stdio: ["ignore", capture || quiet || tee ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout?.on("data", (chunk) => {
       stdout += chunk;
+      if (tee) process.stdout.write(chunk);
     });
     child.stderr?.on("data", (chunk) => {
       stderr += chunk;

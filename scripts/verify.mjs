@@ -29,8 +29,7 @@ export async function verify() {
   const single = async (program, argv, options) => ((await program(argv, options)).code === 0 ? { passed: 1 } : { failed: 1 });
   /** A child of ours that prints counts; a failure without counts is one failure. */
   const counted = async (argv, env = environment) => {
-    const { code, stdout } = await run(process.execPath, argv, { env, capture: true });
-    process.stdout.write(stdout);
+    const { code, stdout } = await run(process.execPath, argv, { env, tee: true });
     const counts = countsOf(stdout) ?? { passed: 0, failed: 0, skipped: 0 };
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   };

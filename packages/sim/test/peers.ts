@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Peer } from "@epicube/testkit";
+import { createTempFolder, type Peer } from "@epicube/testkit";
 
 /** A channel as libca sees it. */
 export interface PeerReading {
@@ -80,16 +82,28 @@ export async function caget(epics: Peer, port: number, names: readonly string[])
 /** Runs a real IOC on a record file until `close`. */
 export async function startRealIoc(epics: Peer, file: string): Promise<{ port: number; close(): Promise<void> }> {
   const port = await freePort();
-  const child = spawn(epics.paths.ioc!, ["-d", file], {
-    env: { ...isolated(port), DBD: epics.paths.dbd },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const folder = await createTempFolder("ioc");
+  const startup = join(folder.path, "st.cmd");
+  const lines = [
+    `dbLoadDatabase "${epics.paths.dbd}/ioc.dbd"`,
+    "ioc_registerRecordDeviceDriver pdbbase",
+    `dbLoadRecords "${file}"`,
+    "iocInit",
+  ];
+  await writeFile(startup, `${lines.join("\n")}\n`);
+  const child = spawn(epics.paths.ioc!, [startup], { env: isolated(port), stdio: ["pipe", "pipe", "pipe"] });
   let output = "";
   const exited = once(child, "close");
   await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`the IOC did not start: ${output.slice(-2000)}`));
+    }, 30_000);
     const look = (data: Buffer) => {
       output += data.toString();
-      if (/iocRun: All initialization complete/.test(output)) resolve();
+      if (!/iocRun: All initialization complete/.test(output)) return;
+      clearTimeout(late);
+      resolve();
     };
     child.stdout.on("data", look);
     child.stderr.on("data", look);
@@ -101,6 +115,7 @@ export async function startRealIoc(epics: Peer, file: string): Promise<{ port: n
     async close() {
       child.kill("SIGKILL");
       await exited;
+      await folder.close();
     },
   };
 }
