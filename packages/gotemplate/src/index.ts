@@ -13,7 +13,7 @@
  *
  * @packageDocumentation
  */
-export { helmErrorText, WARN_END, WARN_START } from "./errors/helm-text.js";
+export { chartAuthorMessage, helmErrorText, WARN_END, WARN_START } from "./errors/helm-text.js";
 export {
   GoError,
   TemplateError,

@@ -4,7 +4,7 @@ import { createFunctions } from "../functions/create.js";
 import { createIncludeFunctions } from "../functions/helm.js";
 import { parseTemplateSet } from "../set/parse-set.js";
 import { fromJs } from "../values/from-js.js";
-import { helmErrorText } from "./helm-text.js";
+import { chartAuthorMessage, helmErrorText } from "./helm-text.js";
 import { TemplateError, templateErrorToDiagnostic } from "./template-error.js";
 
 const functions = { ...createFunctions(), ...createIncludeFunctions() };
@@ -49,6 +49,16 @@ describe("a diagnostic", () => {
       labels: [{ range: { startLine: 2, startColumn: 4 } }],
     });
     expect(formatDiagnostic(diagnostic, { source: () => text })).toContain("c/templates/a.yaml:1:22");
+  });
+
+  it.each([
+    ['{{ required "a name" .v.name }}', { from: "required", message: "a name" }],
+    ['{{ define "t" }}{{ fail "stop: here" }}{{ end }}{{ tpl `{{ include "t" . }}` . }}', { from: "fail", message: "stop: here" }],
+    ["{{ div 1 0 }}", undefined],
+  ])("tells what the author of the chart says, without Helm's marks: %j", (text, said) => {
+    const error = failureOf(text);
+    expect(chartAuthorMessage(error)).toEqual(said);
+    expect(templateErrorToDiagnostic(error).message).not.toContain("HELM_ERR");
   });
 
   it("has the line of a parse error", () => {

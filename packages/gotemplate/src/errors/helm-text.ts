@@ -4,6 +4,12 @@ import type { TemplateError } from "./template-error.js";
 export const WARN_START = "HELM_ERR_START";
 export const WARN_END = "HELM_ERR_END";
 
+/** What `required` or `fail` was told to say, where an error comes from one of them. */
+export function chartAuthorMessage(error: TemplateError): { readonly from: "required" | "fail"; readonly message: string } | undefined {
+  const match = /error calling (required|fail): HELM_ERR_START([\s\S]*)HELM_ERR_END/.exec(error.reason);
+  return match ? { from: match[1] as "required" | "fail", message: match[2]! } : undefined;
+}
+
 const PREFIX = "template: ";
 
 /** One error of the chain as Helm lays it out: where, what was executed, what is wrong. */

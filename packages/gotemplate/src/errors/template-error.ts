@@ -55,6 +55,9 @@ export class GoError extends Error {
   }
 }
 
+/** Helm's marks around what `required` and `fail` say; only helm's own text makes use of them. */
+const HELM_MARKS = /HELM_ERR_(?:START|END)/g;
+
 /** A {@link TemplateError} as a diagnostic: the innermost position is the range, the outer ones are labels. */
 export function templateErrorToDiagnostic(error: TemplateError): Diagnostic {
   const positions = error.frames.flatMap((frame) => (frame.position ? [{ ...frame, position: frame.position }] : []));
@@ -62,7 +65,7 @@ export function templateErrorToDiagnostic(error: TemplateError): Diagnostic {
   return {
     code: error.code,
     severity: "error",
-    message: error.reason,
+    message: error.reason.replaceAll(HELM_MARKS, ""),
     ...(inner ? { range: rangeOf(inner, positions.at(-1)?.expression) } : {}),
     ...(positions.length > 1
       ? {

@@ -107,7 +107,7 @@ export class Templates implements TemplateSet {
       if (!(error instanceof Error) || error instanceof TemplateError) throw error;
       const isStack = error.message.includes("Maximum call stack size exceeded");
       if (!isStack && !(error instanceof RangeError)) throw error;
-      const reason = isStack ? `templates nest deeper than the stack allows (${run.depth})` : error.message;
+      const reason = isStack ? "templates nest deeper than the stack allows" : error.message;
       const message = `limit reached: ${reason}`;
       throw run.current?.error("TEMPLATE_LIMIT", message) ?? new TemplateError("TEMPLATE_LIMIT", message, { cause: error });
     }
