@@ -17,7 +17,7 @@
 
 export { runTemplateCommand, type TemplateCommandOptions, type TemplateCommandResult } from "./command/template-command.js";
 export type { Chart, ChartDependency, ChartFile, ChartMetadata } from "./load/chart.js";
-export { type LoadChartOptions, loadChart } from "./load/load-chart.js";
+export { type LoadChartOptions, type LoadChartResult, loadChart } from "./load/load-chart.js";
 export type { Hook, Manifest } from "./output/manifests.js";
 export { type HelmProfile, profile414 } from "./render/profile.js";
 export { type RenderedRelease, type RenderReleaseOptions, type RenderResult, renderRelease } from "./render/render-release.js";

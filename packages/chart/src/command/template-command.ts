@@ -114,7 +114,7 @@ async function run(flags: ParsedFlags, options: TemplateCommandOptions, warnings
     root: options.root ?? (await repositoryAround(path)),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  if (!loaded.value) throw new CommandError(loaded.diagnostics[0]!.message);
+  if (!loaded.value) throw new CommandError(loaded.errorText ?? loaded.diagnostics[0]!.message);
   const result = renderRelease(loaded.value, {
     name,
     ...(text("namespace") === "" ? {} : { namespace: text("namespace") }),

@@ -3,6 +3,8 @@ export interface ChartFile {
   /** Below the chart's folder, with `/`. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** The file as diagnostics name it: relative to the repository, links followed. Default: `path` below the chart. */
+  readonly at?: string;
 }
 
 /** A dependency as Chart.yaml declares it. */
@@ -44,7 +46,7 @@ export interface ChartMetadata {
  */
 export interface Chart {
   readonly metadata: ChartMetadata;
-  /** Where it was read from: a folder or an archive. For diagnostics. */
+  /** Where it was read from: a folder or an archive, relative to the root it was loaded with. For diagnostics. */
   readonly source: string;
   /** Values of values.yaml as helm decodes them: maps are `Map`s, numbers are float64. */
   readonly values: ReadonlyMap<string, unknown>;

@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type Checked, type Diagnostic, messageOf } from "@epicube/core";
 import { decodeGo } from "@epicube/gotemplate";
 import { readChartArchive } from "./archive.js";
@@ -7,12 +7,14 @@ import type { Chart, ChartFile } from "./chart.js";
 import { IgnoreError, type IgnoreRules, parseIgnore } from "./ignore.js";
 import { ChartError, chartOfFiles } from "./load-files.js";
 import { MetadataError, readApiVersion } from "./metadata.js";
+import { createNames, inside, type ShownNames } from "./names.js";
+import { type Place, placeInMetadata, placeOfYamlError, rangeIn } from "./place.js";
 
 /** How {@link loadChart} reads. */
 export interface LoadChartOptions {
   /**
-   * The folder that symbolic links must not leave, usually the services repository. Default: the chart's own folder, so that
-   * no link may lead out of it.
+   * The folder that symbolic links must not leave, and that files in diagnostics are relative to: usually the services repository.
+   * Default: the chart's own folder, so that no link may lead out of it, and files are named from `path` on.
    */
   readonly root?: string;
   /**
@@ -29,6 +31,12 @@ const MAX_FILE_BYTES = 5 * 1024 * 1024;
 const MAX_CHART_BYTES = 100 * 1024 * 1024;
 const MAX_FILES = 20_000;
 
+/** A chart, or why there is none. */
+export interface LoadChartResult extends Checked<Chart> {
+  /** What helm says of a chart that it refuses, with its own paths; undefined on success. */
+  readonly errorText?: string;
+}
+
 class LoadFailure extends Error {
   readonly code: string;
   readonly file: string;
@@ -44,38 +52,52 @@ class LoadFailure extends Error {
 /**
  * Reads a chart from a folder or a .tgz archive with all charts below charts/.
  *
- * Diagnostics: CHART_NOT_FOUND, CHART_INVALID, CHART_LINK_OUTSIDE, CHART_LINK_BROKEN, CHART_TOO_LARGE; each message is what helm says
- * where helm says anything.
+ * Diagnostics: CHART_NOT_FOUND, CHART_INVALID, CHART_LINK_OUTSIDE, CHART_LINK_BROKEN, CHART_TOO_LARGE. Each stands in the file itself,
+ * relative to `root`, at its line where that is known.
  */
-export async function loadChart(path: string, options: LoadChartOptions = {}): Promise<Checked<Chart>> {
+export async function loadChart(path: string, options: LoadChartOptions = {}): Promise<LoadChartResult> {
+  const names = await createNames(path, options.root);
+  const failed = (code: string, error: Error, file: string, about: { place?: Place | undefined; reason?: string; help?: string }) => {
+    const { place, reason, help } = about;
+    const diagnostic: Diagnostic = {
+      code,
+      severity: "error",
+      message: names.shorten(reason ?? error.message),
+      range: rangeIn(file, place),
+      ...(help === undefined ? {} : { help }),
+    };
+    return { diagnostics: [diagnostic], errorText: error.message };
+  };
   try {
-    return { value: await load(path, options), diagnostics: [] };
+    return { value: await load(path, options, names), diagnostics: [] };
   } catch (error) {
-    if (error instanceof LoadFailure) return failed(error.code, error.message, error.file, error.help);
-    if (error instanceof MetadataError) return failed("CHART_INVALID", error.message, join(path, "Chart.yaml"));
-    if (error instanceof ChartError) return failed("CHART_INVALID", error.message, error.file ?? path);
+    if (error instanceof LoadFailure)
+      return failed(error.code, error, names.way(error.file), error.help === undefined ? {} : { help: error.help });
+    if (error instanceof MetadataError) {
+      const text = await readFile(join(path, "Chart.yaml")).then(decodeGo, () => "");
+      const { place = placeInMetadata(text, error.message), ...about } = placeOfYamlError(error);
+      return failed("CHART_INVALID", error, names.way(join(path, "Chart.yaml")), { place, ...about });
+    }
+    if (error instanceof ChartError) {
+      const about = { place: error.place, ...(error.reason === undefined ? {} : { reason: error.reason }) };
+      return failed("CHART_INVALID", error, error.file ?? names.way(path), about);
+    }
     throw error;
   }
 }
 
-function failed(code: string, message: string, file: string, help?: string): Checked<Chart> {
-  const range = { file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
-  const diagnostic: Diagnostic = { code, severity: "error", message, range, ...(help === undefined ? {} : { help }) };
-  return { diagnostics: [diagnostic] };
-}
-
-async function load(path: string, options: LoadChartOptions): Promise<Chart> {
+async function load(path: string, options: LoadChartOptions, names: ShownNames): Promise<Chart> {
   const top = resolve(path);
   const info = await stat(top).catch(() => undefined);
   if (!info) throw new LoadFailure("CHART_NOT_FOUND", `path ${JSON.stringify(path)} not found`, path);
   if (info.isDirectory()) await checkVersion(top, options.extraFiles ?? []);
-  const files = info.isDirectory() ? await readFolder(top, options) : await readArchiveFile(top);
+  const files = info.isDirectory() ? await readFolder(top, options, names) : await readArchiveFile(top);
   const extra = options.extraFiles ?? [];
   const replaced = new Set(extra.map((file) => file.path));
   const all = [...files.filter((file) => !replaced.has(file.path)), ...extra].sort((a, b) =>
     a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
   );
-  return chartOfFiles(all, path, readChartArchive);
+  return chartOfFiles(all, names.way(path), readChartArchive);
 }
 
 /** What helm looks at before it chooses how to read a folder; .helmignore does not count here. */
@@ -103,9 +125,7 @@ async function readArchiveFile(file: string): Promise<ChartFile[]> {
   return readChartArchive(bytes);
 }
 
-const inside = (path: string, folder: string) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-
-async function readFolder(top: string, options: LoadChartOptions): Promise<ChartFile[]> {
+async function readFolder(top: string, options: LoadChartOptions, names: ShownNames): Promise<ChartFile[]> {
   const roots = [await realpath(top)];
   if (options.root !== undefined) roots.push(await realpath(options.root));
   const rules = await readIgnore(top);
@@ -143,7 +163,7 @@ async function readFolder(top: string, options: LoadChartOptions): Promise<Chart
     total += info.size;
     if (total > MAX_CHART_BYTES || files.length >= MAX_FILES)
       throw new LoadFailure("CHART_TOO_LARGE", `the chart has more than ${MAX_CHART_BYTES} bytes or ${MAX_FILES} files`, top);
-    files.push({ path: name, bytes: withoutMark(await readFile(target)) });
+    files.push({ path: name, bytes: withoutMark(await readFile(target)), at: names.real(target) ?? names.way(path) });
   };
   await walk(top, roots[0]!, "");
   return files;
@@ -159,7 +179,7 @@ async function followLink(path: string, real: string, roots: readonly string[]):
   if (!roots.some((root) => inside(target, root))) {
     throw new LoadFailure(
       "CHART_LINK_OUTSIDE",
-      `symbolic link ${path} leads out of ${roots.at(-1)}`,
+      `symbolic link ${path} leads out of ${roots.length > 1 ? "the repository" : "the chart's folder"}`,
       path,
       "put the file into the repository, or name the folder that both stand in as root",
     );

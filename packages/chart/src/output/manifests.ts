@@ -17,11 +17,15 @@ export interface Hook extends Manifest {
 /** Helm's text of a document that it refuses. */
 export class ManifestError extends Error {
   readonly source: string;
-  readonly line: number | undefined;
-  constructor(message: string, source: string, line: number | undefined) {
+  /** The fault by itself. */
+  readonly reason: string;
+  /** The line of the rendered text that is at fault, where it is known. */
+  readonly excerpt: string | undefined;
+  constructor(message: string, source: string, reason: string, excerpt?: string) {
     super(message);
     this.source = source;
-    this.line = line;
+    this.reason = reason;
+    this.excerpt = excerpt;
   }
 }
 
@@ -142,16 +146,15 @@ function readHead(source: string, text: string): { manifest: Manifest; annotatio
   try {
     data = readDocument(text);
   } catch (error) {
-    if (error instanceof YamlError)
-      throw new ManifestError(`YAML parse error on ${source}: ${conversionMessage(error)}`, source, error.line);
-    throw error;
+    if (!(error instanceof YamlError)) throw error;
+    const excerpt = error.line === undefined ? undefined : text.split("\n")[error.line - 1];
+    throw new ManifestError(`YAML parse error on ${source}: ${conversionMessage(error)}`, source, error.reason, excerpt);
   }
-  const refuse = (value: YamlData, what: string) =>
-    new ManifestError(
-      `YAML parse error on ${source}: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go ${what}`,
-      source,
-      undefined,
-    );
+  const refuse = (value: YamlData, what: string) => {
+    const reason = `cannot unmarshal ${jsonKind(value)} into Go ${what}`;
+    const message = `YAML parse error on ${source}: error unmarshaling JSON: while decoding JSON: json: ${reason}`;
+    return new ManifestError(message, source, reason);
+  };
   if (data === null) return { manifest: { source, text, kind: "", data }, annotations: undefined };
   if (!(data instanceof Map)) throw refuse(data, "value of type util.SimpleHead");
   const textOf = (map: Map<string, YamlData>, key: string, path: string): string => {

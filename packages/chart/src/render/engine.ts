@@ -11,6 +11,7 @@ import {
   type TemplateSet,
   withType,
 } from "@epicube/gotemplate";
+import { shownFile } from "../load/place.js";
 import { tableAt } from "../values/table.js";
 import { filesObject } from "./builtin-objects.js";
 import { chartObject, fullPath, type WorkChart } from "./work-chart.js";
@@ -22,6 +23,27 @@ export class RenderError extends Error {
     super(message, { cause: template });
     this.template = template;
   }
+}
+
+/** A file with templates: the name that helm gives it, and the file itself. */
+export interface TemplateOrigin {
+  readonly name: string;
+  /** As diagnostics name it. */
+  readonly file: string;
+  /** Names of the charts on the way from the root chart's values to those of its chart. */
+  readonly valuesPath: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** All files with templates of a chart and of those below it. */
+export function templateOrigins(work: WorkChart, valuesPath: readonly string[] = []): TemplateOrigin[] {
+  const own = work.chart.templates.map(({ path, bytes }) => ({
+    name: `${fullPath(work)}/${path}`,
+    file: shownFile(work.chart, path),
+    valuesPath,
+    bytes,
+  }));
+  return [...own, ...work.dependencies.flatMap((child) => templateOrigins(child, [...valuesPath, child.name]))];
 }
 
 /** What templates see besides their chart. */
@@ -101,7 +123,11 @@ export function renderTemplates(work: WorkChart, input: RenderInput): Map<string
       const full = error instanceof Error && /call stack/i.test(error.message);
       if (!full) throw error;
       const message = `template: ${file.path}: templates nest too deep`;
-      throw new RenderError(message, new TemplateError("TEMPLATE_LIMIT", message, { cause: error }));
+      throw new RenderError(message, new TemplateError("TEMPLATE_LIMIT", message, {
+        cause: error,
+        position: { file: file.path, line: 1, column: 1 },
+        reason: "templates nest too deep",
+      }));
     }
   }
   return rendered;

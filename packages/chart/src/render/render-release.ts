@@ -1,17 +1,8 @@
 import type { Checked, Clock, Diagnostic } from "@epicube/core";
 import type { KubeObject } from "@epicube/core/seams";
-import {
-  decodeGo,
-  type FunctionTable,
-  fromJs,
-  type GoMap,
-  type GoValue,
-  goInt,
-  quoteGo,
-  templateErrorToDiagnostic,
-  toJs,
-} from "@epicube/gotemplate";
+import { decodeGo, type FunctionTable, fromJs, type GoMap, type GoValue, goInt, quoteGo, toJs } from "@epicube/gotemplate";
 import type { Chart } from "../load/chart.js";
+import { type Place, placeOfMatch, placeOfYamlError, rangeIn, shownFile } from "../load/place.js";
 import { type Hook, type Manifest, ManifestError, sortManifests } from "../output/manifests.js";
 import { toPlain } from "../output/objects.js";
 import { manifestText } from "../output/text.js";
@@ -22,7 +13,8 @@ import { mergeUserValues } from "../values/user-values.js";
 import { ValuesError } from "../values/values-file.js";
 import { capabilitiesObject, KubeVersionError } from "./builtin-objects.js";
 import { missingDependencies, processDependencies } from "./dependencies.js";
-import { RenderError, renderTemplates } from "./engine.js";
+import { manifestDiagnostic, templateDiagnostic } from "./diagnose.js";
+import { RenderError, renderTemplates, templateOrigins } from "./engine.js";
 import { helmFunctions } from "./functions.js";
 import { type HelmProfile, profile414 } from "./profile.js";
 import { fullPath, type WorkChart, workChart } from "./work-chart.js";
@@ -103,11 +95,9 @@ export interface RenderResult extends Checked<RenderedRelease> {
 /** An error with helm's text, and where it is. */
 class Failure extends Error {
   readonly diagnostic: Diagnostic;
-  constructor(code: string, message: string, at?: { readonly file: string; readonly line?: number | undefined }) {
+  constructor(code: string, message: string, at?: { readonly file: string; readonly place?: Place | undefined }, reason = message) {
     super(message);
-    const line = at?.line !== undefined && at.line > 0 ? at.line : 1;
-    const range = at ? { file: at.file, startLine: line, startColumn: 1, endLine: line, endColumn: 1 } : undefined;
-    this.diagnostic = { code, severity: "error", message, ...(range ? { range } : {}) };
+    this.diagnostic = { code, severity: "error", message: reason, ...(at ? { range: rangeIn(at.file, at.place) } : {}) };
   }
 }
 
@@ -117,48 +107,61 @@ let sharedFunctions: FunctionTable | undefined;
 /**
  * Renders a chart as `helm template NAME CHART` does. Never throws on what charts and values hold.
  *
- * Diagnostics: CHART_RELEASE_NAME, CHART_NOT_INSTALLABLE, CHART_DEPENDENCY_MISSING, CHART_VALUES, CHART_SCHEMA, CHART_KUBE_VERSION, CHART_MANIFEST, and those of
- * templates, TEMPLATE_PARSE, TEMPLATE_EXECUTE, TEMPLATE_LIMIT.
+ * Diagnostics: CHART_RELEASE_NAME, CHART_NOT_INSTALLABLE, CHART_DEPENDENCY_MISSING, CHART_VALUES, CHART_SCHEMA, CHART_KUBE_VERSION, CHART_MANIFEST, CHART_REQUIRED
+ * and CHART_FAIL for what templates demand, and those of templates, TEMPLATE_PARSE, TEMPLATE_EXECUTE, TEMPLATE_LIMIT.
  */
 export function renderRelease(chart: Chart, options: RenderReleaseOptions = {}): RenderResult {
   const warnings: string[] = [];
+  const work = workChart(chart);
   try {
-    return { ...render(chart, options, (line) => warnings.push(line)), diagnostics: [], warnings };
+    return { ...render(chart, work, options, (line) => warnings.push(line)), diagnostics: [], warnings };
   } catch (error) {
-    const failure = explain(error, chart);
+    const failure = explain(error, chart, work, options);
     if (!failure) throw error;
     return { diagnostics: [failure.diagnostic], errorText: failure.text, warnings };
   }
 }
 
-function explain(error: unknown, chart: Chart): { diagnostic: Diagnostic; text: string } | undefined {
+function explain(
+  error: unknown,
+  chart: Chart,
+  work: WorkChart,
+  options: RenderReleaseOptions,
+): { diagnostic: Diagnostic; text: string } | undefined {
+  const valuesFile = { file: shownFile(chart, "values.yaml"), text: chart.valuesText };
   const own = (failure: Failure, suffix = "") => ({ diagnostic: failure.diagnostic, text: failure.message + suffix });
   if (error instanceof Failure) return own(error, error.diagnostic.code === "CHART_KUBE_VERSION" ? DEBUG_HINT : "");
-  if (error instanceof RenderError)
-    return { diagnostic: { ...templateErrorToDiagnostic(error.template), help: error.message }, text: error.message + DEBUG_HINT };
+  if (error instanceof RenderError) {
+    const diagnostic = templateDiagnostic(error.template, templateOrigins(work), [valuesFile, ...(options.values ?? [])]);
+    return { diagnostic, text: error.message + DEBUG_HINT };
+  }
   if (error instanceof ManifestError)
-    return own(new Failure("CHART_MANIFEST", error.message, { file: error.source, line: error.line }), DEBUG_HINT);
-  if (error instanceof ValuesError) return own(new Failure("CHART_VALUES", error.message));
+    return { diagnostic: manifestDiagnostic(error, templateOrigins(work)), text: error.message + DEBUG_HINT };
+  if (error instanceof ValuesError) {
+    const { place, reason } = placeOfYamlError(error);
+    return own(new Failure("CHART_VALUES", error.message, error.file === undefined ? undefined : { file: error.file, place }, reason));
+  }
   if (error instanceof KubeVersionError) return own(new Failure("CHART_KUBE_VERSION", error.message));
-  if (error instanceof CoalesceError) return own(new Failure("CHART_VALUES", error.message, { file: `${chart.source}/values.yaml` }));
+  if (error instanceof CoalesceError) return own(new Failure("CHART_VALUES", error.message, { file: valuesFile.file }));
   return undefined;
 }
 
-function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string) => void) {
+function render(chart: Chart, work: WorkChart, options: RenderReleaseOptions, warn: (line: string) => void) {
   const { name = "release-name", namespace = "default", profile = profile414 } = options;
-  const chartYaml = { file: `${chart.source}/Chart.yaml` };
+  const chartYaml = chartYamlAt(chart, /^name(?=\s*:)/m);
   const userValues = mergeUserValues(options);
   const { type } = chart.metadata;
-  if (type !== "" && type !== "application") throw new Failure("CHART_NOT_INSTALLABLE", `${type} charts are not installable`, chartYaml);
+  if (type !== "" && type !== "application")
+    throw new Failure("CHART_NOT_INSTALLABLE", `${type} charts are not installable`, chartYamlAt(chart, /^type(?=\s*:)/m));
   if (chart.metadata.deprecated) warn('level=WARN msg="this chart is deprecated"');
-  const work = workChart(chart);
   const missing = missingDependencies(work);
   if (missing.length > 0) {
     throw new Failure(
       "CHART_DEPENDENCY_MISSING",
       "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: " +
         `found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
-      chartYaml,
+      chartYamlAt(chart, new RegExp(`^[\\s-]+name\\s*:\\s*["']?(${escapeRegExp(missing[0]!)})\\b`, "m")),
+      `the dependenc${missing.length === 1 ? "y" : "ies"} ${missing.join(", ")} of Chart.yaml ${missing.length === 1 ? "is" : "are"} not in charts/`,
     );
   }
   checkReleaseName(name);
@@ -177,7 +180,7 @@ function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string
     const found = schemaErrors(work, values);
     if (found !== undefined) {
       throw new Failure("CHART_SCHEMA", `values don't meet the specifications of the schema(s) in the following chart(s):\n${found}`, {
-        file: `${chart.source}/values.schema.json`,
+        file: shownFile(chart, "values.schema.json"),
       });
     }
   }
@@ -186,7 +189,7 @@ function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string
     throw new Failure(
       "CHART_KUBE_VERSION",
       `chart requires kubeVersion: ${wanted} which is incompatible with Kubernetes ${kubeVersionText}`,
-      chartYaml,
+      chartYamlAt(chart, /^kubeVersion(?=\s*:)/m),
     );
   }
   const rendered = renderTemplates(work, {
@@ -213,6 +216,14 @@ function render(chart: Chart, options: RenderReleaseOptions, warn: (line: string
     diagnostics: [],
   };
   return { value, parts: { manifests, hooks } };
+}
+
+const escapeRegExp = (text: string) => text.replace(/[\\^$.*+?()[\]{}|-]/g, "\\$&");
+
+/** The place in Chart.yaml that an expression finds. */
+function chartYamlAt(chart: Chart, expression: RegExp): { file: string; place: Place | undefined } {
+  const bytes = chart.raw.find((file) => file.path === "Chart.yaml")?.bytes;
+  return { file: shownFile(chart, "Chart.yaml"), place: bytes && placeOfMatch(decodeGo(bytes), expression) };
 }
 
 const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

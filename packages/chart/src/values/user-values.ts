@@ -21,7 +21,7 @@ export function mergeUserValues(given: UserValues): GoMap {
     try {
       values = mergeMaps(values, readValues(text));
     } catch (error) {
-      if (error instanceof ValuesError) throw new ValuesError(`failed to parse ${file}: ${error.message}`, { cause: error });
+      if (error instanceof ValuesError) throw new ValuesError(`failed to parse ${file}: ${error.message}`, { cause: error, file });
       throw error;
     }
   }

@@ -2,9 +2,15 @@
 export class YamlError extends Error {
   /** Line from 1, where it is known; -1 for an error that is not of YAML itself. */
   readonly line: number | undefined;
-  constructor(message: string, line?: number) {
+  /** UTF-16 column from 1, where it is known. */
+  readonly column: number | undefined;
+  /** What is wrong, without the line that `message` may begin with: libyaml's count of lines is not always the true one. */
+  readonly reason: string;
+  constructor(message: string, line?: number, column?: number, reason: string = message.replace(/^line \d+: /, "")) {
     super(message);
     this.line = line;
+    this.column = column;
+    this.reason = reason;
   }
 }
 
@@ -69,7 +75,11 @@ export function createCursor(text: string): Cursor {
       return (first === 0x2d || first === 0x2e) && cursor.code(1) === first && cursor.code(2) === first && isBlankOrEnd(cursor.code(3));
     },
     fail(message) {
-      throw new YamlError(cursor.line === 0 ? message : `line ${cursor.line + 1}: ${message}`, cursor.line + 1);
+      throw new YamlError(
+        cursor.line === 0 ? message : `line ${cursor.line + 1}: ${message}`,
+        cursor.line + 1,
+        cursor.at - cursor.lineStart + 1,
+      );
     },
   };
   return cursor;

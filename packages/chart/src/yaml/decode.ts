@@ -1,3 +1,4 @@
+import { createLineIndex } from "@epicube/core";
 import { compareGo, type GoMap, type GoValue, quoteGo } from "@epicube/gotemplate";
 import { YamlError } from "./cursor.js";
 import { formatFloat32G } from "./number.js";
@@ -44,7 +45,12 @@ const LONE = /\p{Surrogate}/u;
 
 /** Reads the first document of a text. An empty text is null. @throws YamlError */
 export function readYaml(text: string): YamlData {
-  if (REFUSED.test(text)) throw new YamlError(LONE.test(text) ? "invalid leading UTF-8 octet" : "control characters are not allowed");
+  const refused = REFUSED.exec(text);
+  if (refused) {
+    const found = LONE.exec(text) ?? refused;
+    const { line, column } = createLineIndex(text).positionAt(found.index);
+    throw new YamlError(LONE.test(text) ? "invalid leading UTF-8 octet" : "control characters are not allowed", line, column);
+  }
   const root = parseDocument(text);
   return root ? createReader()(root) : null;
 }
@@ -158,6 +164,14 @@ export function conversionMessage(error: YamlError): string {
   return `error converting YAML to JSON: ${error.line === -1 ? "" : "yaml: "}${error.message}`;
 }
 
+const converted = (error: YamlError) => new YamlError(conversionMessage(error), error.line, error.column, error.reason);
+
+/** The YAML error that is behind an error. */
+export function yamlErrorBehind(error: unknown): YamlError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof YamlError) return at;
+  return undefined;
+}
+
 /** JSON's name of a kind of value, as Go's decoder says it. */
 export function jsonKind(data: YamlData): "null" | "bool" | "number" | "string" | "array" | "object" {
   if (data === null) return "null";
@@ -176,11 +190,14 @@ export function readYamlMap(text: string): Map<string, YamlData> | undefined {
     if (data instanceof Map) return data;
     toGoValue(data);
   } catch (error) {
-    if (error instanceof YamlError) throw new YamlError(conversionMessage(error), error.line);
+    if (error instanceof YamlError) throw converted(error);
     throw error;
   }
   throw new YamlError(
     `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(data)} into Go value of type map[string]interface {}`,
+    undefined,
+    undefined,
+    `a map is wanted here, not ${{ null: "nothing", bool: "a boolean", number: "a number", string: "a text", array: "a list", object: "a map" }[jsonKind(data)]}`,
   );
 }
 
@@ -191,7 +208,7 @@ export function decodeYamlMap(text: string): GoMap | undefined {
   try {
     return toGoValue(data) as GoMap;
   } catch (error) {
-    if (error instanceof YamlError) throw new YamlError(conversionMessage(error), error.line);
+    if (error instanceof YamlError) throw converted(error);
     throw error;
   }
 }

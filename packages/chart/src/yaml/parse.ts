@@ -53,7 +53,7 @@ function createParser(scanner: Scanner) {
   /** libyaml names the line of the token, counted from 0, or the one of the context. */
   const fail = (message: string, at: Mark, context?: Mark): never => {
     const line = at.line !== 0 ? at.line : (context?.line ?? 0);
-    throw new YamlError(line === 0 ? message : `line ${line}: ${message}`, at.line + 1);
+    throw new YamlError(line === 0 ? message : `line ${line}: ${message}`, at.line + 1, at.column + 1);
   };
   const is = (...types: TokenType[]) => types.includes(scanner.peek().type);
   const empty = (mark: Mark): ScalarNode => ({ kind: "scalar", text: "", plain: true, tag: "", line: mark.line + 1 });
@@ -90,7 +90,7 @@ function createParser(scanner: Scanner) {
     if (start.type === "alias") {
       scanner.next();
       const target = anchors.get(start.text);
-      if (!target) throw new YamlError(`unknown anchor '${start.text}' referenced`, start.mark.line + 1);
+      if (!target) throw new YamlError(`unknown anchor '${start.text}' referenced`, start.mark.line + 1, start.mark.column + 1);
       return { kind: "alias", name: start.text, target, tag: "", line: start.mark.line + 1 };
     }
     if (++depth > MAX_DEPTH) throw new YamlError(`exceeded max depth of ${MAX_DEPTH}`, start.mark.line + 1);
