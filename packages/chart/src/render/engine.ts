@@ -123,11 +123,14 @@ export function renderTemplates(work: WorkChart, input: RenderInput): Map<string
       const full = error instanceof Error && /call stack/i.test(error.message);
       if (!full) throw error;
       const message = `template: ${file.path}: templates nest too deep`;
-      throw new RenderError(message, new TemplateError("TEMPLATE_LIMIT", message, {
-        cause: error,
-        position: { file: file.path, line: 1, column: 1 },
-        reason: "templates nest too deep",
-      }));
+      throw new RenderError(
+        message,
+        new TemplateError("TEMPLATE_LIMIT", message, {
+          cause: error,
+          position: { file: file.path, line: 1, column: 1 },
+          reason: "templates nest too deep",
+        }),
+      );
     }
   }
   return rendered;
