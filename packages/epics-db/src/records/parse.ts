@@ -140,7 +140,7 @@ function readBodyItem(parser: Parser, keyword: RecordToken): AssignmentNode | Al
 }
 
 /** After an error: the start of the next statement or body item that stands at the beginning of a line. */
-function resume(parser: Parser, from: number, inBody: boolean): "body" | "closed" | "outside" {
+function resume(parser: Parser, from: number): "body" | "closed" | "outside" {
   const newline = parser.text.indexOf("\n", from);
   RESUME.lastIndex = newline === -1 ? parser.text.length : newline + 1;
   const found = RESUME.exec(parser.text);
@@ -154,7 +154,53 @@ function resume(parser: Parser, from: number, inBody: boolean): "body" | "closed
     return "closed";
   }
   parser.at = token.start;
-  return inBody && (found[1] === "field" || found[1] === "info" || found[1] === "alias") ? "body" : "outside";
+  return found[1] === "field" || found[1] === "info" || found[1] === "alias" ? "body" : "outside";
+}
+
+/** Words that begin a statement when they begin a line. */
+const STATEMENTS = new Set(["record", "grecord", "alias", "include", ...DEFINITIONS]);
+
+const OPENING = /^[ \t]*[("]/;
+/** With one name it is an alias within a body. */
+const ALIAS_OF = /^[ \t]*\([^),\n]*,/;
+
+/**
+ * After an error outside of a body: steps over the whole statement, its body included, so that one mistake is one finding. A record statement
+ * that begins a line ends the search anywhere, since a brace may be what is missing.
+ */
+function skipStatement(parser: Parser, from: number): void {
+  let depth = 0;
+  let round = 0;
+  for (let first = true; ; first = false) {
+    const token = parser.lexer.read(first ? from : parser.at);
+    if (token.kind === "end") {
+      parser.at = token.end;
+      return;
+    }
+    if (token.kind === "word" && STATEMENTS.has(token.text) && beginsLine(parser.text, token.start)) {
+      const record = token.text === "record" || token.text === "grecord";
+      if (
+        (record || (depth === 0 && !first)) &&
+        (token.text === "alias" ? ALIAS_OF : OPENING).test(parser.text.slice(token.end, token.end + 200))
+      ) {
+        parser.at = token.start;
+        return;
+      }
+    }
+    parser.at = token.end;
+    if (token.kind !== "punctuation") continue;
+    if (token.text === "(") round++;
+    else if (token.text === ")") round = Math.max(0, round - 1);
+    else if (round > 0 && !beginsLine(parser.text, token.start)) continue;
+    else if (token.text === "{") depth++;
+    else if (token.text === "}" && --depth <= 0) return;
+  }
+}
+
+function beginsLine(text: string, at: number): boolean {
+  let before = at;
+  while (before > 0 && (text[before - 1] === " " || text[before - 1] === "\t")) before--;
+  return before === 0 || text[before - 1] === "\n";
 }
 
 /** The usual `field(NAME, "value")` without escapes, read in one step. Everything else goes token by token. */
@@ -208,7 +254,7 @@ function readBody(parser: Parser, record: NameNode): (AssignmentNode | AliasNode
         parser.at = error.at;
         return body;
       }
-      if (resume(parser, error.at, true) !== "body") return body;
+      if (resume(parser, error.at) !== "body") return body;
     }
   }
 }
@@ -268,7 +314,7 @@ function readStatement(parser: Parser): StatementNode | undefined {
 
 /**
  * Parses a record file (`.db`, `.template`, after expansion or before where only names and values hold macros). Never throws: what cannot be
- * read is reported as `DATABASE_SYNTAX`, and reading goes on at the next statement that begins a line. (The IOC stops there.)
+ * read is reported as `DATABASE_SYNTAX`, and reading goes on with the next field or statement. (The IOC stops there.)
  */
 export function parseDatabase(text: string, options: { readonly file: string }): Checked<DatabaseSyntax> {
   const parser: Parser = { file: options.file, text, lexer: createRecordLexer(text), diagnostics: [], lines: undefined, at: 0 };
@@ -280,7 +326,7 @@ export function parseDatabase(text: string, options: { readonly file: string }):
       statements.push(statement);
     } catch (error) {
       if (!(error instanceof SyntaxStop)) throw error;
-      resume(parser, error.at, false);
+      skipStatement(parser, error.at);
     }
   }
   return { value: { file: options.file, text, statements }, diagnostics: parser.diagnostics };

@@ -57,6 +57,31 @@ it("goes on after an error, within the record and after it", () => {
   expect(value!.records.get("X")!.fields.get("PREC")!.value).toBe("1");
 });
 
+const AFTER = 'record(ai, "Y") {\n  field(PREC, 1)\n}\n';
+it.each([
+  ["a misspelt keyword", 'recrod(ai, "X") {\n  field(EGU, "C")\n  info(a, {b: 1})\n  alias("Z")\n}\n'],
+  ["a misspelt keyword on one line", 'recrod(ai, "X") { field(INP, {pva: {pv: "a"}}) }\n'],
+  ["a misspelt keyword without a body", 'recrod(ai, "X")\n'],
+  ["a misspelt keyword whose body is not closed", 'recrod(ai, "X") {\n  field(EGU, "C")\n'],
+  ["a bracket that is missing in a misspelt record", 'recrod(ai, "X" {\n  field(EGU, "C")\n}\n'],
+  ["a comma that is missing", 'record(ai "X") {\n  field(EGU, "C")\n  alias("Z")\n}\n'],
+  ["a bracket that is missing", 'record(ai, "X" {\n  field(EGU, "C")\n}\n'],
+  ["a brace that is missing", 'record(ai, "X")\n  field(EGU, "C")\n  field(INP, {pva: 1})\n  alias("Z")\n}\n'],
+  ["a quote that is missing", 'record(ai, "X) {\n  field(EGU, "C")\n}\n'],
+  ["a field outside of a record", 'field(EGU, "C")\n'],
+  ["a brace too many", 'record(ai, "X") {\n}\n}\n'],
+  ["a word", "foo\n"],
+])("%s is one error, and what follows is read", (_name, text) => {
+  const { value, diagnostics } = load(text + AFTER);
+  expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual(["DATABASE_SYNTAX"]);
+  expect(value!.records.get("Y")!.fields.get("PREC")!.value).toBe("1");
+});
+
+it("an alias after a misspelt statement is read", () => {
+  expect(load('record(ai, "X") {}\nrecrod(ai, "Y") {\n}\nalias("X", "Z")\n').value!.aliases.get("Z")).toBe("X");
+  expect(load('record(ai, "X") {}\nrecrod(ai, "Y")\nalias("X", "Z")\n').value!.aliases.get("Z")).toBe("X");
+});
+
 it("suspects a missing brace", () => {
   const { value, diagnostics } = load('record(ai, "X") {\n  field(PREC, 1)\nrecord(ai, "Y") {}\n');
   expect(diagnostics).toMatchObject([{ code: "DATABASE_SYNTAX", help: "is '}' of record \"X\" missing?" }]);
