@@ -60,7 +60,7 @@ describe("README.md", () => {
   it("the commands run", async () => {
     const commands = blocks("sh")
       .flatMap(({ code }) => code.split("\n"))
-      .filter((line) => line.startsWith("npx epicube"));
+      .filter((line) => line.startsWith("npx epicube") && line.includes("examples/bl45p"));
     expect(commands.length).toBeGreaterThanOrEqual(5);
     await inClone(async (folder) => {
       for (const command of commands) {
