@@ -3,6 +3,7 @@ import { type ExpansionOrigin, traceLine } from "../substitutions/origins.js";
 import { fieldsOf } from "../types/record-types.js";
 import { checkFieldName, checkFieldValue, checkRecordType } from "./check-field.js";
 import { checkRecordName } from "./names.js";
+import { EXPANDED_FOR, type MadeFinding, oncePerTemplatePlace } from "./once.js";
 import { parseDatabase } from "./parse.js";
 import type { AliasNode, AssignmentNode, RecordNode, StatementNode } from "./syntax.js";
 
@@ -98,7 +99,7 @@ export function diagnosticAt(
 ): Diagnostic {
   const chain = provenanceOf(place);
   const all = [
-    ...chain.slice(0, -1).map((range) => ({ range, message: "expanded for this row" })),
+    ...chain.slice(0, -1).map((range) => ({ range, message: EXPANDED_FOR })),
     ...labels.map((label) => ({ range: provenanceOf(label.place).at(-1)!, message: label.message })),
   ];
   return { ...diagnostic, range: chain.at(-1)!, ...(all.length > 0 ? { labels: all } : {}) };
@@ -269,14 +270,14 @@ function relocate(source: DatabaseSource, diagnostic: Diagnostic): Diagnostic {
   const chain = traceLine(source.origins, diagnostic.range.startLine);
   const last = chain.at(-1);
   if (!last) return diagnostic;
-  const labels = [...chain.slice(0, -1).map((range) => ({ range, message: "expanded for this row" })), ...(diagnostic.labels ?? [])];
+  const labels = [...chain.slice(0, -1).map((range) => ({ range, message: EXPANDED_FOR })), ...(diagnostic.labels ?? [])];
   return { ...diagnostic, range: last, ...(labels.length > 0 ? { labels } : {}) };
 }
 
 /**
  * Loads record files in order, as an IOC does: a second definition adds to the first, another type is an error, `record("*", …)` adds,
  * `record("#", …)` deletes, aliases are checked. Never throws; diagnostics lead to the template and substitution row where the sources carry
- * origins.
+ * origins, once for each place of a template.
  *
  * Diagnostics: `DATABASE_SYNTAX`, `RECORD_TYPE_UNKNOWN` (warning), `RECORD_NAME`, `RECORD_REDEFINED` (info), `RECORD_TYPE_CONFLICT`, `RECORD_APPEND_UNKNOWN`,
  * `RECORD_DELETE_UNKNOWN`, `ALIAS_DUPLICATE`, `ALIAS_TARGET_UNKNOWN`, `FIELD_UNKNOWN`, `FIELD_NOT_SETTABLE`,
@@ -291,12 +292,19 @@ export function loadDatabase(sources: readonly DatabaseSource[], options: LoadDa
     unknownTypes: new Set(),
     source: { file: "", text: "" },
   };
-  for (const source of sources) {
+  const findings: MadeFinding[] = [];
+  for (const [index, source] of sources.entries()) {
     loader.source = source;
     const parsed = parseDatabase(source.text, { file: source.file });
-    for (const diagnostic of parsed.diagnostics) loader.diagnostics.push(relocate(source, diagnostic));
-    for (const statement of parsed.value?.statements ?? []) loadStatement(loader, statement);
+    const madeAt = (line: number) => (source.origins ? `${index}:${line}` : undefined);
+    for (const diagnostic of parsed.diagnostics)
+      findings.push({ diagnostic: relocate(source, diagnostic), madeAt: madeAt(diagnostic.range?.startLine ?? 0) });
+    for (const statement of parsed.value?.statements ?? []) {
+      loadStatement(loader, statement);
+      for (const diagnostic of loader.diagnostics.splice(0))
+        findings.push({ diagnostic, madeAt: madeAt(rangeOf(placeOf(loader, statement)).startLine) });
+    }
   }
   const aliases = new Map([...loader.aliases].map(([name, { record }]) => [name, record]));
-  return { value: { records: loader.records, aliases }, diagnostics: loader.diagnostics };
+  return { value: { records: loader.records, aliases }, diagnostics: oncePerTemplatePlace(findings) };
 }

@@ -161,13 +161,40 @@ it("leads to the template and its row where the text was expanded", () => {
   const resolve = () => ({ file: "t.template", text: '# first\nrecord(ai, "$(P)T") {\n  field(PREX, 1)\n}\n' });
   const expanded = expandSubstitutions({ file: "ioc.subst", text: "file t.template {\n  {P=A:}\n  {P=B:}\n}\n", resolve });
   const { value, diagnostics } = loadDatabase([{ ...expanded.value!, file: "ioc.db" }]);
-  expect(diagnostics.map((item) => [item.range!.file, item.range!.startLine, item.labels![0]!.range.startLine])).toEqual([
-    ["t.template", 3, 2],
-    ["t.template", 3, 3],
+  expect(diagnostics.map((item) => [item.range!.file, item.range!.startLine, item.labels!.map((label) => label.range.startLine)])).toEqual([
+    ["t.template", 3, [2, 3]],
   ]);
   expect(provenanceOf(value!.records.get("B:T")!.places[0]!).map((range) => `${range.file}:${range.startLine}`)).toEqual([
     "ioc.subst:3",
     "t.template:2",
+  ]);
+});
+
+it("reports a place of a template once, whatever the number of rows", () => {
+  const text = [
+    'record(ai, "$(P)T") { field(PREX, 1) field(EGUX, 1) }',
+    'record(ai, "$(P)U") {',
+    '  field(PREC, "x")',
+    '  field(EGU, "\\$(NO)")',
+    '  field(PREC, "$(V)")',
+    "}",
+    'recrod(ai, "$(P)V") {',
+    "}",
+    "",
+  ].join("\n");
+  const rows = Array.from({ length: 9 }, (_, at) => `{P=${at}:, V=${at === 3 || at === 7 ? `bad${at}` : at}}`).join("\n");
+  const expanded = expandSubstitutions({ file: "ioc.subst", text: `file t { ${rows} }`, resolve: () => ({ file: "t", text }) });
+  const { diagnostics } = loadDatabase([{ ...expanded.value!, file: "ioc.db" }]);
+  expect(
+    diagnostics.map((item) => `${item.code} ${item.range!.startLine} ${item.labels!.map((label) => label.range.startLine)}`).sort(),
+  ).toEqual([
+    "DATABASE_SYNTAX 7 1,2,3",
+    "FIELD_UNKNOWN 1 1",
+    "FIELD_UNKNOWN 1 1,2,3",
+    "FIELD_VALUE 3 1,2,3",
+    "FIELD_VALUE 5 4",
+    "FIELD_VALUE 5 8",
+    "MACRO_LEFT 4 1,2,3",
   ]);
 });
 
