@@ -190,6 +190,29 @@ describe("buildImages", () => {
     await expect(stat(layoutFolder)).rejects.toThrow("ENOENT");
   });
 
+  it.each([
+    ["trees/bas", "did you mean trees/base?"],
+    ["tree/modules", "did you mean trees/modules?"],
+    ["trees/detecter/bn", "did you mean trees/detector/bin?"],
+    ["trees/zzzzzz", "there is base, base-dev, detector, modules in trees"],
+    ["trees/base/dbd/base.dbx/deep", "there is nothing in trees/base/dbd"],
+  ])("says of a missing tree that it is missing, once, and what is there: %s", async (tree, help) => {
+    const images = FAMILY_FILES["images.yaml"].replace("tree: trees/modules", `tree: ${tree}`);
+    const done = await build(await family({ ...FAMILY_FILES, "images.yaml": images }), { layoutFolder });
+    expect(done.diagnostics).toHaveLength(1);
+    expect(done.diagnostics[0]).toMatchObject({ code: "TREE_MISSING", help });
+  });
+
+  it.each([
+    ["ioc-motorsim-runtime", "did you mean ioc-motorsim?"],
+    ["motorsim", "did you mean ioc-motorsim?"],
+    ["epics", "did you mean epics-base?"],
+    ["zzz", "the nodes are: epics-base, epics-modules, epics-areadetector, ioc-adsimdetector, ioc-motorsim"],
+  ])("has a help for a node that is not there: %s", async (name, help) => {
+    const done = await build(await family(), { layoutFolder, only: [name] });
+    expect(done.diagnostics).toMatchObject([{ code: "IMAGE_NODE_UNKNOWN", help }]);
+  });
+
   it("tells layers that overlap, over the whole line of parents", async () => {
     const text = (flag: string) =>
       `repository: r.example/x

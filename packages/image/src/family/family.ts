@@ -62,7 +62,7 @@ export function layoutNameOf(node: string, target: ImageTarget): string {
 export function orderNodes(
   images: ImagesFile["images"],
   report: (node: string, diagnostic: Pick<Diagnostic, "code" | "message" | "help">) => void,
-  suggest: (word: string) => string | undefined,
+  help: (word: string, node: string) => string | undefined,
 ): [string, NodeSpec][] {
   const state = new Map<string, "open" | "done" | "bad">();
   const ordered: [string, NodeSpec][] = [];
@@ -84,11 +84,11 @@ export function orderNodes(
     let good = true;
     if (node.parent !== undefined) {
       if (!Object.hasOwn(images, node.parent)) {
-        const near = suggest(node.parent);
+        const next = help(node.parent, name);
         report(name, {
           code: "IMAGE_PARENT_UNKNOWN",
           message: `the parent ${JSON.stringify(node.parent)} is no node of this file`,
-          ...(near === undefined ? {} : { help: `did you mean ${near}?` }),
+          ...(next === undefined ? {} : { help: next }),
         });
         good = false;
       } else good = visit(node.parent, [...trail, name]);

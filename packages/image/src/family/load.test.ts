@@ -23,7 +23,7 @@ describe("parseImages", () => {
   it.each<[string, string, string[]]>([
     ["an empty file", "", ["images.yaml:1:1: error IMAGES_SCHEMA: images.yaml is empty"]],
     ["two documents", "a: 1\n---\nb: 1\n", ["images.yaml:1:1: error IMAGES_SCHEMA: images.yaml is one document, not several"]],
-    ["no family", "- a\n", ["images.yaml:1:1: error IMAGES_SCHEMA: expected object, received array"]],
+    ["no family", "- a\n", ["images.yaml:1:1: error IMAGES_SCHEMA: a map is wanted, not a list"]],
     [
       "broken YAML",
       "repository: [",
@@ -99,7 +99,7 @@ describe("parseImages", () => {
     [
       "a version that is a number",
       HEAD.replace('"1"', "1.10") + node("a"),
-      ["images.yaml:2:10: error IMAGES_SCHEMA: version: expected string, received number"],
+      ["images.yaml:2:10: error IMAGES_SCHEMA: version: a text is wanted, not a number: write it in quotes"],
     ],
     [
       "a node name with capitals",

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Checked, compareDiagnostics, type Diagnostic, hasErrors, messageOf, nearest, type SourceRange } from "@epicube/core";
+import { type Checked, compareDiagnostics, type Diagnostic, hasErrors, messageOf, type SourceRange } from "@epicube/core";
 import { diagnosticsOfIssues, loadYaml, rangeAtPath, type YamlSource, yamlToJs } from "@epicube/core/yaml";
 import { type ImagesFile, imagesFileSchema, KNOWN_KEYS } from "../schemas.js";
 import { checkEnvironment } from "./environment.js";
 import { type FamilyNode, type FamilyTarget, type ImageFamily, orderNodes, TARGETS } from "./family.js";
+import { inPlainWords } from "./issues.js";
+import { helpForName } from "./suggest.js";
 
 /** How {@link loadImages} reads. */
 export interface LoadImagesOptions {
@@ -53,7 +55,7 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
     return {
       diagnostics: [
         ...diagnostics,
-        ...diagnosticsOfIssues(source, source.documents[0] ?? null, parsed.error.issues, {
+        ...diagnosticsOfIssues(source, source.documents[0] ?? null, inPlainWords(parsed.error.issues, value), {
           code: "IMAGES_SCHEMA",
           knownKeys: () => KNOWN_KEYS,
         }),
@@ -66,7 +68,12 @@ export function parseImages(text: string, at: { readonly file: string; readonly 
   const ordered = orderNodes(
     images.images,
     (node, finding) => report(["images", node, "parent"], finding),
-    (word) => nearest(word, Object.keys(images.images), 1)[0],
+    (word, node) =>
+      helpForName(
+        word,
+        Object.keys(images.images).filter((name) => name !== node),
+        "the other nodes are",
+      ),
   );
   const nodes: FamilyNode[] = [];
   for (const [name, spec] of ordered) {

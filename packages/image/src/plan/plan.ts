@@ -1,6 +1,7 @@
-import { compareDiagnostics, type Diagnostic, hasErrors, nearest, systemClock } from "@epicube/core";
+import { compareDiagnostics, type Diagnostic, hasErrors, systemClock } from "@epicube/core";
 import { chainOf } from "../family/environment.js";
 import { type ImageFamily, type ImageTarget, layoutNameOf, TARGETS } from "../family/family.js";
+import { helpForName } from "../family/suggest.js";
 import { createHashCache, type HashCache } from "../tree/hash-cache.js";
 import { type PlannedLayer, planLayer } from "./layer.js";
 import { findOverlaps } from "./overlap.js";
@@ -43,12 +44,12 @@ export async function planImages(family: ImageFamily, options: PlanImagesOptions
   const names = family.nodes.map((node) => node.name);
   for (const name of only ?? [])
     if (!names.includes(name)) {
-      const near = nearest(name, names, 1)[0];
+      const help = helpForName(name, names, "the nodes are");
       report({
         code: "IMAGE_NODE_UNKNOWN",
         severity: "error",
         message: `${family.file} has no node ${JSON.stringify(name)}`,
-        ...(near ? { help: `did you mean ${near}?` } : {}),
+        ...(help === undefined ? {} : { help }),
       });
     }
   const wanted = new Set(only ? only.flatMap((name) => chainOf(family, name).map((node) => node.name)) : names);
