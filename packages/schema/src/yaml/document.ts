@@ -2,6 +2,7 @@ import { type Checked, type Diagnostic, EpicubeError, type SourceRange } from "@
 import { dereference, loadYaml, type YamlEntry, type YamlNode, type YamlScalar, type YamlSource } from "@epicube/core/yaml";
 import { hashKey, PyDict, PySet, PyTuple, type PyValue } from "../python/value.js";
 import { checkRuamelTag, resolveRuamelScalar } from "./ruamel.js";
+import { findTab } from "./tab.js";
 
 /** One YAML file as ibek reads it: a single document. */
 export interface YamlDocument {
@@ -20,7 +21,15 @@ export function loadDocument(file: string, text: string): Checked<YamlDocument> 
   const loaded = loadYaml(text, { file, resolve: resolveRuamelScalar, checkTag: checkRuamelTag });
   const source = loaded.value;
   if (!source) return { diagnostics: loaded.diagnostics };
+  const syntax = loaded.diagnostics.find((entry) => entry.code === "YAML_SYNTAX");
+  if (syntax)
+    return {
+      value: { file, source, root: source.documents[0] ?? null, rangeOf: source.rangeOf },
+      diagnostics: rootCause(source, loaded.diagnostics, syntax),
+    };
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
+  const tab = findTab(source);
+  if (tab) return { diagnostics: [...diagnostics, tab] };
   const second = source.documents[1];
   if (source.documents.length > 1) {
     diagnostics.push({
@@ -46,6 +55,14 @@ export function loadDocument(file: string, text: string): Checked<YamlDocument> 
     }
   }
   return { value: { file, source, root, rangeOf: source.rangeOf }, diagnostics };
+}
+
+/** What stands behind a syntax error follows from it; an unquoted expression before it in its line is what it comes from. */
+function rootCause(source: YamlSource, found: readonly Diagnostic[], syntax: Diagnostic): Diagnostic[] {
+  const keys: Diagnostic[] = [];
+  for (const document of source.documents) if (document) checkKeys(source, document, keys);
+  const cause = keys.find((entry) => entry.code === "JINJA_UNQUOTED" && entry.range!.endLine === syntax.range!.startLine);
+  return cause ? [...found.filter((entry) => entry !== syntax), { ...cause, help: "put the whole value in quotes" }] : [...found];
 }
 
 /** A map or list as a key is an error; mostly it is a Jinja expression without quotes. */
