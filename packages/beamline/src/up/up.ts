@@ -76,6 +76,8 @@ export async function* up(root: string, options: UpOptions): AsyncGenerator<UpEv
     }
     options.signal?.throwIfAborted();
 
+    // Now, not after the work: of two runs at once the second is to stop before it builds.
+    await target.acquire();
     yield stages.start("images", "images");
     const images = yield* buildStage(root, check, options);
     if (!images.ok) {

@@ -38,6 +38,7 @@ export async function createLocalTarget(options: LocalTargetOptions): Promise<Lo
     paths: (ioc) => iocPaths(stateFolder, ioc),
     port: (ioc) => (Object.hasOwn(session.store.current.iocs, ioc) ? session.store.current.iocs[ioc]!.port : undefined),
     logFiles: (ioc) => iocLogFiles(stateFolder, ioc),
+    acquire: () => session.acquire(),
     plan: (releases, { signal } = {}) => planReleases(session, releases, signal),
     apply: (plan, applyOptions) => applyPlan(session, plan, applyOptions),
     async status({ signal } = {}) {

@@ -58,6 +58,12 @@ export interface LocalTarget extends DeployTarget {
   readonly kind: "local";
   /** What runs the IOCs. */
   readonly program: IocProgram;
+  /**
+   * Takes the beamline for this process, as the first change would do by itself: for a caller that has long work before it.
+   *
+   * @throws EpicubeError `BEAMLINE_LOCKED`
+   */
+  acquire(): Promise<void>;
   /** The Channel Access port of an IOC, once it has taken one. */
   port(ioc: string): number | undefined;
   /** Paths of an IOC's log files: of this run, and of the one before. */
