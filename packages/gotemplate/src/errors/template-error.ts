@@ -69,13 +69,18 @@ export function templateErrorToDiagnostic(error: TemplateError): Diagnostic {
     ...(inner ? { range: rangeOf(inner, positions.at(-1)?.expression) } : {}),
     ...(positions.length > 1
       ? {
-          labels: positions.slice(0, -1).map((frame) => ({
+          labels: distinct(positions.slice(0, -1)).map((frame) => ({
             range: rangeOf(frame.position, frame.expression),
             message: `called from here, in template ${JSON.stringify(frame.template)}`,
           })),
         }
       : {}),
   };
+}
+
+/** A template that includes itself is called from one place, however often. */
+function distinct<T extends { readonly position: TemplatePosition }>(frames: readonly T[]): T[] {
+  return [...new Map(frames.map((frame) => [`${frame.position.file}:${frame.position.line}:${frame.position.column}`, frame])).values()];
 }
 
 function rangeOf(position: TemplatePosition, expression: string | undefined) {

@@ -42,7 +42,12 @@ export function compileCall(
       const error = new GoError(callFailure(callee, list[0]));
       return state.fail(`error calling call: ${error.message}`, error);
     }
-    return invoke(state, target, name, at, list);
+    // as invoke, which would be one more call on the stack of nested includes
+    try {
+      return state.charge(target.call(list, state));
+    } catch (error) {
+      return failed(state, error, name, at);
+    }
   };
 }
 
@@ -80,11 +85,16 @@ function invoke(state: State, target: TemplateFunction, name: string, at: Node, 
   try {
     return state.charge(target.call(list, state));
   } catch (error) {
-    const isGo = error instanceof GoError || (error instanceof TemplateError && error.code !== "TEMPLATE_LIMIT");
-    if (!isGo) throw error;
-    state.node = at;
-    return state.fail(`error calling ${name}: ${error.message}`, error);
+    return failed(state, error, name, at);
   }
+}
+
+/** What a function threw, with its place; limits and faults of our own go up as they are. */
+function failed(state: State, error: unknown, name: string, at: Node): never {
+  const isGo = error instanceof GoError || (error instanceof TemplateError && error.code !== "TEMPLATE_LIMIT");
+  if (!isGo) throw error;
+  state.node = at;
+  return state.fail(`error calling ${name}: ${error.message}`, error);
 }
 
 /** Calls a method of a host object; which method it is shows only at run time. */

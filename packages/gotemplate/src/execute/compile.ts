@@ -5,7 +5,7 @@ import { isEmptyTree, type Tree } from "../parse/parser.js";
 import { quoteGo } from "../text/quote.js";
 import { isTrue } from "../values/kind.js";
 import { GoStruct, type GoValue } from "../values/value.js";
-import { compilePipe, type Evaluate } from "./expressions.js";
+import { compileCommands, compilePipe, type Evaluate } from "./expressions.js";
 import { compileRange } from "./range.js";
 import type { State } from "./state.js";
 
@@ -89,17 +89,25 @@ function compileNode(node: Node, scope: Scope): Execute {
 }
 
 function compileAction(node: ActionNode, scope: Scope): Execute {
-  const evaluate = compilePipe(node.pipe, scope);
-  if (node.pipe.declarations.length > 0) {
+  const { pipe } = node;
+  if (pipe.declarations.length > 0) {
+    const evaluate = compilePipe(pipe, scope);
     return (state, dot) => {
       state.step();
       evaluate(state, dot);
       return NEXT;
     };
   }
+  const commands = compileCommands(pipe, scope);
+  // the pipeline is evaluated here and not by a function of its own: nested includes take that much less of the stack
   return (state, dot) => {
     state.step();
-    const value = evaluate(state, dot);
+    state.node = pipe;
+    let value: GoValue;
+    for (let i = 0; i < commands.length; i++) {
+      value = commands[i]!(state, dot, value);
+      if (value === null) value = undefined;
+    }
     state.node = node;
     state.write(typeof value === "string" ? value : shown(value));
     return NEXT;

@@ -182,12 +182,23 @@ describe("limits", () => {
     ["template depth", '{{ define "t" }}{{ template "t" }}{{ end }}{{ template "t" }}', { depth: 100 }],
     ["include depth", '{{ define "t" }}{{ include "t" . }}{{ end }}{{ include "t" . }}', { depth: 100 }],
     ["tpl in itself, to the end of the stack", "{{ tpl .t . }}", {}],
-    ["include in itself, to the end of the stack", '{{ define "t" }}{{ include "t" . }}{{ end }}{{ include "t" . }}', {}],
+    [
+      "includes in a circle, to the end of the stack",
+      '{{ define "a" }}{{ include "b" . }}{{ end }}{{ define "b" }}{{ include "c" . }}{{ end }}{{ define "c" }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
+      {},
+    ],
   ])("end %s", (_name, text, limits) => {
     const error = failure(text, fromJs({ t: "{{ tpl .t . }}" }), limits);
     expect(error.code).toBe("TEMPLATE_LIMIT");
     expect(error.message).toContain("limit reached: ");
     expect(error.position).toBeDefined();
+  });
+
+  it("leave helm's thousand includes of one name, and end with its words", () => {
+    const text = '{{ define "t" }}{{ if gt (int .) 0 }}x{{ include "t" (sub (int .) 1) }}{{ end }}{{ end }}{{ include "t" .n }}';
+    const run = (n: number) => parseTemplateSet([{ name: "a", text }], { functions }).execute("a", fromJs({ n }));
+    expect(run(1000)).toHaveLength(1000);
+    expect(() => run(1001)).toThrow("rendering template has a nested reference name: t: unable to execute template");
   });
 
   it("are counted anew for each execution", () => {

@@ -30,8 +30,7 @@ export function findVariable(scope: Scope, name: string): { readonly slot: numbe
 
 /** Compiles a pipeline. Its declarations are added to the scope; `typeSlot` marks those of a `range`. */
 export function compilePipe(pipe: PipeNode, scope: Scope, typeSlot?: number): Evaluate {
-  const commands = pipe.commands.map((command, index) => compileCommand(command, scope, index > 0));
-  const evaluate = compileStages(pipe, commands);
+  const evaluate = compileStages(pipe, compileCommands(pipe, scope));
   if (pipe.declarations.length === 0) return evaluate;
   const slots: (number | string)[] = pipe.declarations.map((declaration) => {
     const name = declaration.path[0]!;
@@ -48,6 +47,11 @@ export function compilePipe(pipe: PipeNode, scope: Scope, typeSlot?: number): Ev
     }
     return value;
   };
+}
+
+/** The commands of a pipeline, first to last. */
+export function compileCommands(pipe: PipeNode, scope: Scope): EvaluateCommand[] {
+  return pipe.commands.map((command, index) => compileCommand(command, scope, index > 0));
 }
 
 function compileStages(pipe: PipeNode, commands: readonly EvaluateCommand[]): Evaluate {

@@ -58,11 +58,24 @@ export class State implements ExecutionContext {
   }
 
   execute(set: Templates, name: string, data: GoValue): string {
-    return set.executeWithin(this.run, name, data);
+    return new State(set, this.run, set.find(name), data).render(data);
   }
 
   executeText(text: string, data: GoValue): string {
-    return this.set.clone().executeTextWithin(this.run, text, data);
+    const set = this.set.clone();
+    return new State(set, this.run, set.addText(text), data).render(data);
+  }
+
+  /** Executes the template to its text. Few calls lie between an `include` and the next one, so that the stack holds helm's thousand. */
+  render(data: GoValue): string {
+    const { run } = this;
+    const outer = run.current;
+    this.enter();
+    run.current = this;
+    this.template.execute(this, data);
+    run.current = outer;
+    run.depth--;
+    return this.out;
   }
 
   write(text: string): void {

@@ -101,7 +101,7 @@ export class Templates implements TemplateSet {
       current: undefined,
     };
     try {
-      return this.executeWithin(run, name, data);
+      return new State(this, run, this.find(name), data).render(data);
     } catch (error) {
       // JavaScript's own limits. They are named here, at the outermost level, where there is stack again to do so.
       if (!(error instanceof Error) || error instanceof TemplateError) throw error;
@@ -113,30 +113,18 @@ export class Templates implements TemplateSet {
     }
   }
 
-  executeWithin(run: Run, name: string, data: GoValue): string {
+  /** The template of a name. @throws TemplateError `TEMPLATE_EXECUTE` */
+  find(name: string): CompiledTemplate {
     const template = this.lookup(name);
-    if (!template) {
-      const message = `template: no template ${quoteGo(name)} associated with template ${quoteGo(this.name)}`;
-      throw new TemplateError("TEMPLATE_EXECUTE", message);
-    }
-    return this.#run(run, template, data);
+    if (template) return template;
+    const message = `template: no template ${quoteGo(name)} associated with template ${quoteGo(this.name)}`;
+    throw new TemplateError("TEMPLATE_EXECUTE", message);
   }
 
-  /** Parses a text under the set's own name and executes it, even when it is blank. */
-  executeTextWithin(run: Run, text: string, data: GoValue): string {
+  /** Parses a text under the set's own name and gives its template, even when it is blank. */
+  addText(text: string): CompiledTemplate {
     const templates = compileText(this.name, text, this.#functions);
     this.#add(templates);
-    return this.#run(run, templates[0]!, data);
-  }
-
-  #run(run: Run, template: CompiledTemplate, data: GoValue): string {
-    const state = new State(this, run, template, data);
-    state.enter();
-    const outer = run.current;
-    run.current = state;
-    template.execute(state, data);
-    run.current = outer;
-    run.depth--;
-    return state.out;
+    return templates[0]!;
   }
 }
