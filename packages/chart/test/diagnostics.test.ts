@@ -60,13 +60,14 @@ describe("a diagnostic names a file of the repository", () => {
     ["that does not parse", "{{ nope }}", "TEMPLATE_PARSE"],
     ["that makes no YAML", '{{ define "shared" }}\nthis: is: wrong\n{{ end }}', "CHART_MANIFEST"],
     ["that includes what is not there", '{{ define "shared" }}{{ include "none" . }}{{ end }}', "TEMPLATE_EXECUTE"],
-    ["without an end of its own", '{{ define "shared" }}{{ include "shared" . }}{{ end }}', "TEMPLATE_LIMIT"],
+    ["without an end of its own", '{{ define "shared" }}{{ include "shared" . }}{{ end }}', "TEMPLATE_EXECUTE"],
   ])("the same finding for each IOC: a shared template %s", async (_what, helper, code) => {
     writeTree(folder.path, { ...service("ioc-1"), ...service("second-ioc"), ...shared(helper) });
     const [one, two] = [(await findings("ioc-1")).diagnostics, (await findings("second-ioc")).diagnostics];
     expect(one).toHaveLength(1);
     expect(one[0]!.range!.file).toBe("charts/shared/templates/_shared.tpl");
-    if (code !== "TEMPLATE_LIMIT") expect(one[0]!.code).toBe(code);
+    expect(one[0]!.code).toBe(code);
+    expect(one[0]!.labels?.length ?? 0).toBeLessThan(3);
     expect({ ...two[0]!, labels: [] }).toEqual({ ...one[0]!, labels: [] });
   });
 

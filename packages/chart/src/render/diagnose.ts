@@ -26,7 +26,9 @@ export function templateDiagnostic(error: TemplateError, origins: readonly Templ
   });
   const inner = frames.at(-1);
   const parsed = range && byName.get(range.file);
-  const called = frames.slice(0, -1).map((frame) => ({ range: frame.range, message: "called from here" }));
+  // a template that includes itself is called from one place, however often
+  const ways = new Map(frames.slice(0, -1).map((frame) => [JSON.stringify(frame.range), frame.range]));
+  const called = [...ways.values()].map((way) => ({ range: way, message: "called from here" }));
   const found: Diagnostic = { ...plain, ...placed(inner?.range ?? (parsed && { ...range, file: parsed.file })) };
   const said = chartAuthorMessage(error);
   const missing = said?.from === "required" && inner ? placeOfMissing(inner.expression, said.message, inner.origin, values) : undefined;

@@ -37,6 +37,11 @@ export const errorCases: ChartCase[] = [
   fails("mustToJson of infinity", "a: {{ mustToJson (div 1 0) }}\n"),
   fails("an index that is out of range", "a: {{ index .Values.l 5 }}\n", "l: [1]\n"),
   fails("a range over a text", "a: {{ range .Values.s }}{{ end }}\n", "s: abc\n"),
+  fails("an include without end", '{{ define "r" }}{{ include "r" . }}{{ end }}a: {{ include "r" . }}\n'),
+  fails(
+    "an include a thousand deep",
+    '{{ define "r" }}{{ if gt (int .) 0 }}x{{ include "r" (sub (int .) 1) }}{{ end }}{{ end }}a: {{ include "r" 990 }}\n',
+  ),
   fails("a syntax error in a define", '{{ define "x" }}{{ end }}{{ define x }}{{ end }}\n'),
   oneTemplate(
     "fromYaml and its errors",
