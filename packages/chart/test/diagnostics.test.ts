@@ -122,6 +122,26 @@ describe("positions in Chart.yaml and values", () => {
     expect(errorText).toContain("failed to parse services/values.yaml: cannot unmarshal yaml document");
   });
 
+  it("a value that a schema refuses stands where it is given", async () => {
+    const schema = {
+      required: ["image"],
+      properties: { port: { type: "integer" }, list: { items: { type: "string" } }, ioc: { required: ["name"] } },
+    };
+    writeTree(folder.path, {
+      ...service("ioc-1", { "values.schema.json": JSON.stringify(schema), "values.yaml": "port: 1\nlist:\n  - a\n  - 2\nioc: {}\n" }),
+      ...shared('{{ define "shared" }}{{ end }}'),
+    });
+    const { diagnostics, errorText } = await findings("ioc-1", { values: [{ file: "shared.yaml", text: "a: 1\nport: x\n" }] });
+    expect(diagnostics.map((found) => `${place(found)} ${found.message}`).sort()).toEqual([
+      "services/ioc-1/values.schema.json:1:1 missing property 'image'",
+      "services/ioc-1/values.yaml:4:5 list.1: got number, want string",
+      "services/ioc-1/values.yaml:5:1 ioc: missing property 'name'",
+      "shared.yaml:2:1 port: got string, want integer",
+    ]);
+    expect(diagnostics.every((found) => found.code === "CHART_SCHEMA")).toBe(true);
+    expect(errorText).toContain("values don't meet the specifications of the schema(s) in the following chart(s):\nioc-1:\n- at ''");
+  });
+
   it("a dependency that is not there stands where Chart.yaml names it", async () => {
     const { "services/ioc-1/charts/shared": _, ...files } = service("ioc-1");
     writeTree(folder.path, files);

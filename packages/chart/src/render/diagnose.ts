@@ -55,6 +55,32 @@ function rangeAt(
   return rangeIn(origin.file, { line: at.line, column: start + 1, endColumn: start + expression.length + 1 });
 }
 
+/**
+ * What schemas find in the values, each where the value is given, strongest file first. `found` is the validator's text: blocks that begin
+ * with a chart's name, a line `- at '/a/b': reason` for each finding, more about it indented below.
+ */
+export function schemaDiagnostics(found: string, rootName: string, schemaFile: string, values: readonly NamedValues[]): Diagnostic[] {
+  const findings: { chart: string; path: string[]; reason: string }[] = [];
+  let chart = rootName;
+  for (const line of found.split("\n")) {
+    const [, place, reason] = /^- at '(.*?)': (.*)$/.exec(line) ?? [];
+    if (place !== undefined && reason !== undefined) {
+      const keys = place.split("/").slice(1);
+      const path = keys.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+      findings.push({ chart, path: chart === rootName ? path : [chart, ...path], reason });
+    } else if (/^\S.*:$/.test(line)) chart = line.slice(0, -1);
+    else if (line.trim() !== "" && findings.length > 0) findings.at(-1)!.reason += `; ${line.trim().replace(/^- at '.*?': /, "")}`;
+    else if (line.trim() !== "") findings.push({ chart, path: [], reason: line.trim() });
+  }
+  return findings.map(({ chart, path, reason }) => ({
+    code: "CHART_SCHEMA",
+    severity: "error",
+    message: `${path.length > 0 ? `${path.join(".")}: ` : ""}${reason}`,
+    range: deepestPlace([path], values)?.range ?? rangeIn(schemaFile),
+    help: `values.schema.json of ${chart} asks for it`,
+  }));
+}
+
 /** The values file, and the deepest key in it, where a value that `required` asks for belongs. */
 function placeOfMissing(expression: string | undefined, message: string, origin: TemplateOrigin, values: readonly NamedValues[]) {
   const own = [...(expression ?? "").matchAll(/\.Values((?:\.[A-Za-z_]\w*)+)/g)].map((match) => match[1]!.slice(1).split("."));
@@ -62,29 +88,36 @@ function placeOfMissing(expression: string | undefined, message: string, origin:
   const named = [...message.matchAll(/(?<![\w.-])[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+/g)].map((match) => match[0].split("."));
   // a helper of a subchart sees the values of whoever includes it
   const paths = [...own, ...own.map((path) => [...origin.valuesPath, ...path]), ...named];
-  let best: { depth: number; range: SourceRange; path: string } | undefined;
+  const best = deepestPlace(paths, values);
+  return best && best.rest.length > 0 ? { range: best.range, message: `${best.rest.join(".")} is missing here` } : undefined;
+}
+
+/** The deepest key on one of the paths, in the strongest file that has it so deep. */
+function deepestPlace(paths: readonly (readonly string[])[], values: readonly NamedValues[]) {
+  let best: { depth: number; range: SourceRange; rest: readonly string[] } | undefined;
   for (const { file, text } of values) {
     if (text === "" || paths.length === 0) continue;
     const source = loadYaml(text, { file, duplicateKeys: "last" }).value;
     for (const root of source?.documents ?? []) {
       for (const path of paths) {
         const { depth, key } = deepestKey(root, path);
-        if (source && key && depth < path.length && depth >= (best?.depth ?? 1))
-          best = { depth, range: source.rangeOf(key), path: path.slice(depth).join(".") };
+        if (source && key && depth >= (best?.depth ?? 1)) best = { depth, range: source.rangeOf(key), rest: path.slice(depth) };
       }
     }
   }
-  return best && { range: best.range, message: `${best.path} is missing here` };
+  return best;
 }
 
 function deepestKey(root: YamlNode | null, path: readonly string[]): { depth: number; key: YamlNode | undefined } {
   let node: YamlNode | undefined = root ?? undefined;
   let key: YamlNode | undefined;
   for (const [depth, name] of path.entries()) {
-    const entry = entryOf(node && dereference(node), name);
-    if (!entry) return { depth, key };
-    key = entry.key;
-    node = entry.value;
+    const here: YamlNode | undefined = node && dereference(node);
+    const item: YamlNode | undefined = here?.kind === "sequence" && /^\d+$/.test(name) ? here.items[Number(name)] : undefined;
+    const entry = entryOf(here, name);
+    if (!entry && !item) return { depth, key };
+    key = item ?? entry?.key;
+    node = item ?? entry?.value;
   }
   return { depth: path.length, key };
 }

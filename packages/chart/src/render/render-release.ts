@@ -13,7 +13,7 @@ import { mergeUserValues } from "../values/user-values.js";
 import { ValuesError } from "../values/values-file.js";
 import { capabilitiesObject, KubeVersionError } from "./builtin-objects.js";
 import { missingDependencies, processDependencies } from "./dependencies.js";
-import { manifestDiagnostic, templateDiagnostic } from "./diagnose.js";
+import { manifestDiagnostic, schemaDiagnostics, templateDiagnostic } from "./diagnose.js";
 import { RenderError, renderTemplates, templateOrigins } from "./engine.js";
 import { helmFunctions } from "./functions.js";
 import { type HelmProfile, profile414 } from "./profile.js";
@@ -101,6 +101,15 @@ class Failure extends Error {
   }
 }
 
+/** Values that break a schema. `found` is the validator's text. */
+class SchemaFailure extends Error {
+  readonly found: string;
+  constructor(found: string) {
+    super(`values don't meet the specifications of the schema(s) in the following chart(s):\n${found}`);
+    this.found = found;
+  }
+}
+
 const DEBUG_HINT = "\n\nUse --debug flag to render out invalid YAML";
 let sharedFunctions: FunctionTable | undefined;
 
@@ -118,7 +127,7 @@ export function renderRelease(chart: Chart, options: RenderReleaseOptions = {}):
   } catch (error) {
     const failure = explain(error, chart, work, options);
     if (!failure) throw error;
-    return { diagnostics: [failure.diagnostic], errorText: failure.text, warnings };
+    return { diagnostics: failure.diagnostics, errorText: failure.text, warnings };
   }
 }
 
@@ -127,16 +136,21 @@ function explain(
   chart: Chart,
   work: WorkChart,
   options: RenderReleaseOptions,
-): { diagnostic: Diagnostic; text: string } | undefined {
+): { diagnostics: readonly Diagnostic[]; text: string } | undefined {
   const valuesFile = { file: shownFile(chart, "values.yaml"), text: chart.valuesText };
-  const own = (failure: Failure, suffix = "") => ({ diagnostic: failure.diagnostic, text: failure.message + suffix });
+  const own = (failure: Failure, suffix = "") => ({ diagnostics: [failure.diagnostic], text: failure.message + suffix });
+  const values = [valuesFile, ...(options.values ?? [])];
+  if (error instanceof SchemaFailure) {
+    const diagnostics = schemaDiagnostics(error.found, chart.metadata.name, shownFile(chart, "values.schema.json"), values);
+    return { diagnostics, text: error.message };
+  }
   if (error instanceof Failure) return own(error, error.diagnostic.code === "CHART_KUBE_VERSION" ? DEBUG_HINT : "");
   if (error instanceof RenderError) {
-    const diagnostic = templateDiagnostic(error.template, templateOrigins(work), [valuesFile, ...(options.values ?? [])]);
-    return { diagnostic, text: error.message + DEBUG_HINT };
+    const diagnostic = templateDiagnostic(error.template, templateOrigins(work), values);
+    return { diagnostics: [diagnostic], text: error.message + DEBUG_HINT };
   }
   if (error instanceof ManifestError)
-    return { diagnostic: manifestDiagnostic(error, templateOrigins(work)), text: error.message + DEBUG_HINT };
+    return { diagnostics: [manifestDiagnostic(error, templateOrigins(work))], text: error.message + DEBUG_HINT };
   if (error instanceof ValuesError) {
     const { place, reason } = placeOfYamlError(error);
     return own(new Failure("CHART_VALUES", error.message, error.file === undefined ? undefined : { file: error.file, place }, reason));
@@ -179,9 +193,7 @@ function render(chart: Chart, work: WorkChart, options: RenderReleaseOptions, wa
   if (!options.skipSchemaValidation) {
     const found = schemaErrors(work, values);
     if (found !== undefined) {
-      throw new Failure("CHART_SCHEMA", `values don't meet the specifications of the schema(s) in the following chart(s):\n${found}`, {
-        file: shownFile(chart, "values.schema.json"),
-      });
+      throw new SchemaFailure(found);
     }
   }
   const wanted = chart.metadata.kubeVersion;
