@@ -162,8 +162,43 @@ describe("findings", () => {
       "4 PARAMETER_UNKNOWN",
       "5 TYPE_UNKNOWN",
       "6 PARAMETER_TYPE",
-      "7 OBJECT_UNKNOWN",
     ]);
+  });
+
+  it.each([
+    ["of an unknown type", "  - {type: demo.Prot, name: p, address: a}\n", "TYPE_UNKNOWN"],
+    ["with typ for type", "  - {typ: demo.Port, name: p, address: a}\n", "KEY_MISSING"],
+    ["with a type that is no text", "  - {type: 1, name: p, address: a}\n", "VALUE_TYPE"],
+    ["with a misspelt key for its id", "  - {type: demo.Port, naem: p, address: a}\n", "PARAMETER_UNKNOWN"],
+    ["with an id from a template", "  - {type: demo.Prot, name: '{{ address }}', address: p}\n", "TYPE_UNKNOWN"],
+  ])("what refers to an entity %s is no finding of its own", (_name, entity, code) => {
+    const { diagnostics } = check(`${entity}  - {type: demo.Axis, port: p, P: a, number: 1}\n`);
+    expect(diagnostics.map((entry) => entry.code)).toEqual([code]);
+  });
+
+  it("a wrong reference is reported wherever it is written", () => {
+    const axis = "  - {type: demo.Axis, port: prot, P: a, number: 1}\n";
+    expect(check(axis + axis).diagnostics.map((entry) => `${entry.range!.startLine} ${entry.code}`)).toEqual([
+      "4 OBJECT_UNKNOWN",
+      "5 OBJECT_UNKNOWN",
+    ]);
+  });
+
+  it.each([
+    ["has a syntax error", SUPPORT.replace("    parameters:\n      name", "    parameters:\n   name"), ["YAML_SYNTAX"]],
+    ["has a syntax error before its module", `a: [\n${SUPPORT}`, ["YAML_SYNTAX"]],
+    ["has a model without a name", SUPPORT.replace("  - name: Axis", "  - nmae: Axis"), ["KEY_UNKNOWN"]],
+    ["has a mistake in the model", SUPPORT.replace("type: object,", "type: objekt,"), ["VALUE_TYPE"]],
+    ["is empty", "# nothing\n", ["SUPPORT_EMPTY"]],
+  ])("the entities of a support file that %s are not judged, and nothing is made", (_name, support, codes) => {
+    const good = { file: "good.ibek.support.yaml", text: "module: good\nentity_models:\n  - {name: A, description: a}\n" };
+    const loaded = loadSupport([{ file: "demo.ibek.support.yaml", text: support }, good]);
+    expect(loaded.diagnostics.map((entry) => entry.code)).toEqual(codes);
+    const of = (entities: string) => generateIoc({ instances: [{ file: "ioc.yaml", text: HEAD + entities }], support: loaded.value! });
+    const made = of("  - {type: good.A}\n  - {type: demo.Axis, port: null, P: a, number: 1}\n");
+    expect(made).toEqual({ diagnostics: [] });
+    expect(of("  - {type: good.B}\n").diagnostics.map((entry) => entry.code)).toEqual(["TYPE_UNKNOWN"]);
+    expect(of("  - {type: good.A}\n").value).toBeDefined();
   });
 
   it("an entity with findings keeps its id, so that references to it are none", () => {

@@ -21,7 +21,8 @@ const FOLLOWING = ["TEMPLATE_UNDEFINED", "OBJECT_UNKNOWN", "OBJECT_LATER"];
 
 /**
  * Makes st.cmd, ioc.subst and, where there is one, wait_list.yaml of one IOC, to the byte as ibek does. Every finding is reported; with
- * an error there is no value.
+ * an error there is no value. Entities whose support definitions have errors are not judged: there is no value either, and the findings are those
+ * of `loadSupport`.
  *
  * @example
  * ```ts
@@ -48,6 +49,8 @@ export function generateIoc(options: GenerateIocOptions<Support>): Checked<Gener
     diagnostics,
     ids: new Map(),
     laterIds: findIds(documents, support),
+    lostIds: new Set(),
+    incomplete: false,
     mode,
     rewrite: createRewriter(diagnostics),
   };
@@ -58,7 +61,7 @@ export function generateIoc(options: GenerateIocOptions<Support>): Checked<Gener
     entities.push(...instance.entities);
     name ??= instance.name;
   }
-  const broken = hasErrors(diagnostics);
+  const broken = hasErrors(diagnostics) || run.incomplete;
   const before = diagnostics.length;
   const all = resolveEntities(run, entities);
   const waitList = renderWaitList(all);
@@ -67,7 +70,7 @@ export function generateIoc(options: GenerateIocOptions<Support>): Checked<Gener
   const startup = renderStartup(run, discrete);
   const substitutions = renderSubstitutions(run, discrete, extra);
   const findings = diagnostics.filter((entry, index) => !broken || index < before || !FOLLOWING.includes(entry.code));
-  if (hasErrors(findings)) return { diagnostics: findings };
+  if (hasErrors(findings) || run.incomplete) return { diagnostics: findings };
   const files = [
     { path: "st.cmd", text: startup },
     { path: "ioc.subst", text: substitutions.text },

@@ -6,7 +6,7 @@ import { toPython, type YamlDocument } from "../yaml/document.js";
 import { createReader, firstKey, kindOf } from "../yaml/reader.js";
 import { keySpot, problemAt, type Spot, spotRange, valueSpot } from "../yaml/spot.js";
 import type { Entity } from "./entity.js";
-import { makeEntity } from "./make-entity.js";
+import { loseIds, makeEntity } from "./make-entity.js";
 import { failRender } from "./report.js";
 import { type GivenValue, Reported, type Run } from "./run.js";
 import { strictProblem } from "./strict.js";
@@ -74,6 +74,7 @@ function readEntity(run: Run, document: YamlDocument, node: YamlNode): Entity | 
     if (name === "type") type = { value, spot: valueSpot(document, entry) };
     else values.set(name, { value, spot: valueSpot(document, entry), keySpot: keySpot(document, entry) });
   }
+  if (typeof type?.value !== "string") loseIds(run, values);
   if (!type) {
     const typo = [...values].find(([name]) => ["typ", "types", "tpye", "tyep", "Type", "ype", "tye"].includes(name));
     run.diagnostics.push(

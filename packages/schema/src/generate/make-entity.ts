@@ -53,8 +53,10 @@ export function isBuiltIn(type: string): type is BuiltIn {
 export function makeEntity(run: Run, source: EntitySource): Entity | undefined {
   const { type } = source;
   const model = isBuiltIn(type) ? undefined : run.support.models.get(type);
-  if (!model && !isBuiltIn(type)) {
-    reportUnknownType(run, type, source);
+  if ((!model && !isBuiltIn(type)) || run.support.gaps.types.has(type)) {
+    if (isKnownGap(run, type)) run.incomplete = true;
+    else reportUnknownType(run, type, source);
+    loseIds(run, source.values);
     return undefined;
   }
   const before = run.diagnostics.length;
@@ -221,8 +223,32 @@ function reportUnknownType(run: Run, type: string, source: EntitySource): void {
   });
 }
 
+/** True where errors in support files may be why the type is not known, or why its entities would have findings. */
+function isKnownGap(run: Run, type: string): boolean {
+  const { gaps, models } = run.support;
+  const module = type.split(".")[0]!;
+  if (gaps.types.has(type) || gaps.modules.has(module)) return true;
+  return gaps.anyModule && ![...models.values()].some((model) => model.module === module);
+}
+
+/** Remembers the texts of an entity that failed: whatever refers to one of them may be right. */
+export function loseIds(run: Run, values: ReadonlyMap<string, GivenValue>, model?: EntityModel): void {
+  for (const [name, { value }] of values) {
+    // What refers to an object is no object's name.
+    if (typeof value !== "string" || model?.parameters.get(name)?.type === "object") continue;
+    run.lostIds.add(value);
+    if (!value.includes("{")) continue;
+    try {
+      run.lostIds.add(str(run.renderer.renderText(value, { get: (name) => values.get(name)?.value }, "id")));
+    } catch {
+      // What cannot be rendered was reported, or is no id.
+    }
+  }
+}
+
 /** Remembers the id of an entity with findings, so that references to it are no findings of their own. */
 function poisonId(run: Run, source: EntitySource, model: EntityModel | undefined, entity?: Entity): void {
+  loseIds(run, source.values, model);
   for (const parameter of model?.parameters.values() ?? []) {
     if (parameter.type !== "id") continue;
     const known = entity?.fields.get(parameter.name) ?? source.values.get(parameter.name)?.value ?? parameter.default;
@@ -304,6 +330,7 @@ function lookUp(run: Run, id: string, name: string, spot: Spot, entity: Entity):
     return found.entity;
   }
   const later = run.laterIds.get(id);
+  if (run.lostIds.has(id)) throw new Reported();
   const close = nearest(id, run.ids.keys());
   const labels = spot.document.file === entity.top.file ? [] : [{ range: entity.top, message: "brought in by this entity" }];
   if (later) {

@@ -14,6 +14,10 @@ export interface Run {
   readonly ids: Map<string, { readonly entity: Entity | undefined; readonly spot: Spot | undefined }>;
   /** Ids written in the instance files, in the order of the entities, to tell "later" from "nowhere". */
   readonly laterIds: ReadonlyMap<string, Spot>;
+  /** Texts written in entities that failed: one of them may be the id that a later entity refers to. */
+  readonly lostIds: Set<string>;
+  /** An entity was left out without a finding of its own, because of errors in support files. */
+  incomplete: boolean;
   readonly mode: "compat" | "strict";
   /** Old names in a template's text, rewritten; the same text where there are none. */
   rewrite(text: string, spot: Spot | undefined): string;

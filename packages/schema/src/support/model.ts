@@ -76,6 +76,16 @@ export interface EntityModel {
   readonly spot: Spot;
 }
 
+/** What support files do not tell because of errors in them. Findings that would follow from that are not made. */
+export interface SupportGaps {
+  /** A file of an unknown module could not be read. */
+  readonly anyModule: boolean;
+  /** Modules with a file that could not be read as a whole. */
+  readonly modules: ReadonlySet<string>;
+  /** Types whose model has errors. */
+  readonly types: ReadonlySet<string>;
+}
+
 /** Entity types that instances may use, from any number of support files. */
 export interface Support {
   /** Full names `module.name`, in the order of the files. */
@@ -84,6 +94,8 @@ export interface Support {
   readonly files: readonly string[];
   /** @internal */
   readonly models: ReadonlyMap<string, EntityModel>;
+  /** @internal */
+  readonly gaps: SupportGaps;
   /** Parsed templates, kept for the next generation. @internal */
   readonly templates: TemplateCache;
 }
