@@ -267,6 +267,37 @@ describe("generateInstance", () => {
       expect(b!.value!.files.map((file) => file.path)).toEqual(["st.cmd", "ioc.subst"]);
     });
   });
+
+  it("a st.cmd that loads ioc.db without an ioc.subst is an error at its line", async () => {
+    const load = 'cd /epics/ioc\n  dbLoadRecords("$(RUNTIME_DIR)/ioc.db", "P=x")\niocInit\n';
+    const files = {
+      "services/a/config/st.cmd": load,
+      "services/b/config/st.cmd": "dbLoadRecords ${RUNTIME_DIR}/ioc.db\n",
+      "services/c/config/st.cmd": "dbLoadRecords /epics/runtime/ioc.db\n",
+      "services/d/config/st.cmd": load,
+      "services/d/config/ioc.subst": "file a.db { {} }\n",
+      "services/e/config/st.cmd": load,
+      "services/e/config/start.sh": "exec ioc\n",
+      "services/f/config/st.cmd":
+        '# dbLoadRecords("$(RUNTIME_DIR)/ioc.db")\ndbLoadRecords("config/ioc.db")\ndbLoadRecords("$(TOP)/ioc.db")\n',
+    };
+    await withTree(files, {}, async (root) => {
+      const { value } = await loadBeamline(root);
+      const support = loadSupport([]).value!;
+      const env = { RUNTIME_DIR: "/epics/runtime" };
+      const made = await Promise.all(value!.instances.map((instance) => generateInstance(value!, instance, { support, env })));
+      const shown = made.flatMap(({ diagnostics }) =>
+        diagnostics.map(({ code, severity, range }) => `${range!.file}:${range!.startLine}:${range!.startColumn} ${severity} ${code}`),
+      );
+      expect(shown).toEqual([
+        "services/a/config/st.cmd:2:3 error DATABASE_MISSING",
+        "services/b/config/st.cmd:1:1 error DATABASE_MISSING",
+        "services/c/config/st.cmd:1:1 error DATABASE_MISSING",
+        "services/e/config/st.cmd:2:3 warning DATABASE_MISSING",
+      ]);
+      expect(made.map((entry) => entry.value !== undefined)).toEqual([false, false, false, true, true, true]);
+    });
+  });
 });
 
 describe("findSupportFiles", () => {
