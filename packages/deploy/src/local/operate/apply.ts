@@ -221,6 +221,10 @@ async function judge(
     if (judgement.cause === undefined) delete entry.reason;
     else entry.reason = judgement.cause;
     session.changed(name);
+  } else if (!judgement.ok && !entry.process.exit.asked) {
+    // Keeping the exit may not be done yet; the end of an apply tells the same.
+    entry.state = "failing";
+    if (judgement.cause !== undefined) entry.reason = judgement.cause;
   }
   const reason = judgement.cause === undefined ? {} : { reason: judgement.cause };
   emit({ event: "pod", release: name, state: judgement.ok ? "running" : "failing", ...reason });

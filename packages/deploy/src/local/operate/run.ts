@@ -58,8 +58,10 @@ async function recordExit(session: LocalSession, name: string, entry: IocEntry, 
     entry.state = "stopped";
     delete entry.reason;
   } else {
+    const reason = await exitCause(session, name, exit);
+    // Together: who looks must not see the one without the other.
     entry.state = "failing";
-    entry.reason = await exitCause(session, name, exit);
+    entry.reason = reason;
   }
   session.changed(name);
   await session.store.update((state) => {
