@@ -298,6 +298,30 @@ describe("generateInstance", () => {
       expect(made.map((entry) => entry.value !== undefined)).toEqual([false, false, false, true, true, true]);
     });
   });
+
+  it("warns of an ioc_name that is not the folder's", async () => {
+    const named = (name: string) => IOC.replace("ioc_name: x", `ioc_name: ${name}`);
+    const files = {
+      "services/a/config/ioc.yaml": named("a"),
+      "services/b/config/ioc.yaml": named("a"),
+      "services/c/config/ioc.yaml": named("'{{ _global.get_env(\"IOC_NAME\") }}'"),
+      "support/demo.ibek.support.yaml": SUPPORT,
+    };
+    await withTree(files, {}, async (root) => {
+      const { value } = await loadBeamline(root);
+      const support = loadSupport((await findSupportFiles(["support"], { base: root })).value!).value!;
+      const made = await Promise.all(value!.instances.map((instance) => generateInstance(value!, instance, { support })));
+      expect(made.flatMap((entry) => entry.diagnostics)).toMatchObject([
+        {
+          code: "IOC_NAME_DIFFERS",
+          severity: "warning",
+          message: 'ioc_name is "a", but the IOC is called "b"',
+          range: { file: "services/b/config/ioc.yaml", startLine: 1, startColumn: 11 },
+        },
+      ]);
+      expect(made.every((entry) => entry.value !== undefined)).toBe(true);
+    });
+  });
 });
 
 describe("findSupportFiles", () => {

@@ -51,6 +51,7 @@ export function generateIoc(options: GenerateIocOptions<Support>): Checked<Gener
     laterIds: findIds(documents, support),
     lostIds: new Set(),
     incomplete: false,
+    name: options.name,
     mode,
     rewrite: createRewriter(diagnostics),
   };

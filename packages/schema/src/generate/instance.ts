@@ -48,6 +48,10 @@ function readName(run: Run, document: YamlDocument, entry: YamlEntry | undefined
   try {
     const name = str(run.renderer.renderText(run.rewrite(text, spot), { get: () => undefined }, "str"));
     run.renderer.state.iocName = name;
+    if (run.name !== undefined && name !== run.name) {
+      const message = `ioc_name is ${JSON.stringify(name)}, but the IOC is called ${JSON.stringify(run.name)}`;
+      run.diagnostics.push(problemAt(spot, "IOC_NAME_DIFFERS", message, { severity: "warning", help: `write ioc_name: ${run.name}` }));
+    }
     return name;
   } catch (error) {
     try {

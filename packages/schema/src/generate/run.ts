@@ -18,6 +18,8 @@ export interface Run {
   readonly lostIds: Set<string>;
   /** An entity was left out without a finding of its own, because of errors in support files. */
   incomplete: boolean;
+  /** The name that the caller gives the IOC. */
+  readonly name: string | undefined;
   readonly mode: "compat" | "strict";
   /** Old names in a template's text, rewritten; the same text where there are none. */
   rewrite(text: string, spot: Spot | undefined): string;

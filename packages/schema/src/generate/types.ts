@@ -35,7 +35,7 @@ export interface GeneratedIoc {
 
 /** What {@link generateIoc} is given. */
 export interface GenerateIocOptions<Support> {
-  /** Name of the IOC. Default: `ioc_name` of the first instance file. */
+  /** Name of the IOC. Default: `ioc_name` of the first instance file. An `ioc_name` that differs from it is the warning IOC_NAME_DIFFERS. */
   readonly name?: string;
   /** Instance files in order: ioc.yaml, then runtime.yaml. */
   readonly instances: readonly SourceFile[];
