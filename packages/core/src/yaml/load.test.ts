@@ -56,6 +56,36 @@ describe("loadYaml", () => {
     ["a slip of indentation in many lines", `a:\n  b: 1\n c: 2\n${" d: 3\n".repeat(30)}`, ["3:1 YAML_SYNTAX"]],
   ])("reports %s once", (_name, text, expected) => expect(places(text)).toEqual(expected));
 
+  it.each([
+    ["a:\n\t- b\n", "indent with spaces"],
+    ["a: b\n c: d\n", "indent the next line as the other keys of its map"],
+    ["a:\n  b: 1\n c: 2\n", "indent the line as its neighbours"],
+    ["e:\n  - type: x\n    name: y\n  type: z\n", "begin the line with a dash where it is an item of the list above"],
+    ["e:\n  - type: x\n   name: y\n", "indent the line as the keys of its list item, or begin it with a dash and a space"],
+    ["  a: b\n- c: d\n", "indent the line as its neighbours"],
+    ["a:b\nc: d\n", "put a space after the colon"],
+    ["c: d\na:b\n", "put a space after the colon"],
+    ["a: b: c\n", "put the value in quotes, since it has a colon and a space in it, or begin it on a line of its own"],
+    ['a: "x\nb: c\n', "close the quote where the text ends"],
+    ["a: 'x\nb: c\n", "close the quote where the text ends"],
+    ["a: [1, 2\nb: 3\n", "close the list with ]"],
+    ["a: {b: 1\nc: 2\n", "close the map with }"],
+    ["a: [1]]\n", "remove the bracket, or open it before"],
+    ["a: 'it's'\n", "put the whole value in quotes; double a quote of the same kind within them"],
+    ["a: {b: 1} c\n", "put the whole value in quotes"],
+    ["a: @x\n", "put the value in quotes"],
+    ['a: "\\q"\n', "write \\\\ for a backslash, or use single quotes"],
+    ["a: - b\n", "begin the list on the next line"],
+  ])("says how to mend %j", (text, help) => {
+    expect(read(text).diagnostics).toMatchObject([{ code: "YAML_SYNTAX", help }]);
+  });
+
+  it("shows where a quote begins that is not closed", () => {
+    expect(read("a: 'b'\nc: \"d\ne: f\n").diagnostics[0]!.labels).toMatchObject([
+      { range: { startLine: 2, startColumn: 4 }, message: "the quote begins here" },
+    ]);
+  });
+
   it("refuses deep nesting and long texts without running out of stack", () => {
     expect(read(`${"[".repeat(100_000)}`).codes).toEqual(["YAML_TOO_DEEP"]);
     expect(read(`${"a: {".repeat(120)}${"}".repeat(120)}`).codes).toEqual(["YAML_TOO_DEEP"]);

@@ -1,6 +1,7 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, Parser } from "yaml";
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, Parser, visit } from "yaml";
 import type { Checked, Diagnostic, SourceRange } from "../diagnostics/diagnostic.js";
 import { createLineIndex, type LineIndex } from "../diagnostics/positions.js";
+import { helpForYaml } from "./help.js";
 import { dereference, type YamlAlias, type YamlEntry, type YamlNode, type YamlScalar, type YamlStyle } from "./node.js";
 import { resolveCoreScalar, type ScalarResolver } from "./resolve.js";
 
@@ -115,7 +116,11 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
   const failure = parsed.flatMap((document) => document.errors).sort((a, b) => a.pos[0] - b.pos[0])[0];
   if (failure) {
     brokenFrom = Math.min(failure.pos[0], text.length);
-    report("YAML_SYNTAX", failure.message.split("\n")[0]!.replace(/\.$/, ""), brokenFrom, Math.min(failure.pos[1], text.length));
+    const message = failure.message.split("\n")[0]!.replace(/\.$/, "");
+    const end = Math.min(failure.pos[1], text.length);
+    const help = helpForYaml(text, { code: failure.code, message, start: brokenFrom, end });
+    const opened = /closing ["']/.test(message) ? openQuote(parsed, brokenFrom) : undefined;
+    report("YAML_SYNTAX", message, brokenFrom, end, help, opened && { ...opened, message: "the quote begins here" });
   }
 
   let version: "1.1" | "1.2" = "1.2";
@@ -230,6 +235,20 @@ export function loadYaml(text: string, options: LoadYamlOptions): Checked<YamlSo
 
   const documents = parsed.map(convertDocument);
   return { value: { file, text, lines, documents, rangeOf }, diagnostics };
+}
+
+/** Where the quoted text begins that is open at an offset: the last one before it. */
+function openQuote(documents: readonly Document.Parsed[], at: number): { start: number; end: number } | undefined {
+  let start: number | undefined;
+  for (const document of documents) {
+    visit(document, {
+      Scalar(_key, node) {
+        const quoted = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE";
+        if (quoted && node.range && node.range[0] < at) start = node.range[0];
+      },
+    });
+  }
+  return start === undefined ? undefined : { start, end: start + 1 };
 }
 
 /** Two keys are one when their values are: `1` and `"1"` are two. */
