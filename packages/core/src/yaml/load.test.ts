@@ -88,6 +88,9 @@ describe("loadYaml", () => {
 
   it("refuses deep nesting and long texts without running out of stack", () => {
     expect(read(`${"[".repeat(100_000)}`).codes).toEqual(["YAML_TOO_DEEP"]);
+    for (const start of ["- ", "? ", ": "]) expect(read(`${start.repeat(20_000)}"x`).codes, start).toEqual(["YAML_TOO_DEEP"]);
+    expect(read(Array.from({ length: 600 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")).codes).toEqual(["YAML_TOO_DEEP"]);
+    expect(read(`${"- a:\n  - b\n".repeat(2_000)}`).codes).toEqual([]);
     expect(read(`${"a: {".repeat(120)}${"}".repeat(120)}`).codes).toEqual(["YAML_TOO_DEEP"]);
     expect(read(Array.from({ length: 150 }, (_, depth) => `${" ".repeat(depth)}a:`).join("\n")).codes[0]).toBe("YAML_TOO_DEEP");
     expect(loadYaml("a: 1", { file: "x", maxLength: 3 }).diagnostics[0]!.code).toBe("YAML_TOO_LONG");

@@ -260,14 +260,38 @@ function isNamed(node: Node): node is Node & { anchor: string } {
   return "anchor" in node && typeof node.anchor === "string" && node.anchor !== "";
 }
 
-/** Offset where flow or compact block nesting passes the limit: found before parsing, since the parser recurses. */
+/** Offset where flow or block nesting passes the limit: found before parsing, since the parser recurses. */
 function nestingBeyond(text: string, maxDepth: number): number | undefined {
+  const limit = maxDepth * 4;
   let run = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x5b || code === 0x7b) {
-      if (++run > maxDepth * 4) return at;
+      if (++run > limit) return at;
     } else if (code === 0x5d || code === 0x7d) run = Math.max(0, run - 1);
+  }
+  return blockNestingBeyond(text, limit);
+}
+
+/** Columns at which blocks may be open: those of the lines and of the indicators that begin them. */
+function blockNestingBeyond(text: string, limit: number): number | undefined {
+  const columns: number[] = [];
+  for (let lineStart = 0; lineStart < text.length; ) {
+    for (let at = lineStart; ; ) {
+      const from = at;
+      while (text[at] === " ") at++;
+      const indicator = text[at] === "-" || text[at] === "?" || text[at] === ":";
+      if (text[at] === "\n" || text[at] === undefined) break;
+      const column = at - lineStart;
+      if (from === lineStart) while (columns.length > 0 && columns.at(-1)! >= column) columns.pop();
+      columns.push(column);
+      if (columns.length > limit) return at;
+      if (!indicator || text[at + 1] !== " ") break;
+      at++;
+    }
+    const newline = text.indexOf("\n", lineStart);
+    if (newline === -1) break;
+    lineStart = newline + 1;
   }
   return undefined;
 }
