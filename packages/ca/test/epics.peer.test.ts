@@ -280,9 +280,11 @@ async function mirrorOf(client: CaClient, names: readonly string[]): Promise<Map
   ]);
   return new Map(
     control.map((reading, index) => {
-      const { value, nativeCount, type, ...rest } = reading;
+      const { value, nativeCount, type, enums, ...rest } = reading;
       const snapshot: ChannelSnapshot = {
         ...rest,
+        // No names on the wire is a record without any (a waveform), which has no text for a state either.
+        ...(enums && enums.length > 0 ? { enums } : {}),
         // As DOUBLE limits are what the record has; as integers they are cut, and 0 where there are none.
         ...(wide[index]!.limits ? { limits: wide[index]!.limits } : {}),
         value: value ?? [],

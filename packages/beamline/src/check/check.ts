@@ -115,7 +115,9 @@ export function summarised(check: Omit<BeamlineCheck, "all" | "summary">): Beaml
 export function* withoutRepeats(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {
   const seen = new Set<string>();
   for (const diagnostic of diagnostics) {
-    const key = JSON.stringify([diagnostic.code, diagnostic.message, diagnostic.range]);
+    // Where a chart misses a value, the place is in the shared template and each IOC's own values are in the labels.
+    const own = diagnostic.code === "CHART_REQUIRED" ? diagnostic.labels : undefined;
+    const key = JSON.stringify([diagnostic.code, diagnostic.message, diagnostic.range, own]);
     if (!seen.has(key)) yield diagnostic;
     seen.add(key);
   }

@@ -21,7 +21,7 @@ export interface ChannelSnapshot {
   readonly units?: string;
   /** Digits after the point when a number is read as STRING. Default 0. */
   readonly precision?: number;
-  /** State names of an ENUM: at most 16 of 25 bytes. */
+  /** State names of an ENUM: at most 16 of 25 bytes on the wire. Absent where states have no text at all: reading as STRING then answers ECA_GETFAIL. */
   readonly enums?: readonly string[];
   readonly limits?: ChannelLimits;
   /** Record type, the answer to DBR_CLASS_NAME. Default empty. */
