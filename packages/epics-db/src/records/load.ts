@@ -56,6 +56,8 @@ export interface LoadedDatabase {
 export interface LoadDatabaseOptions {
   /** Refuse a second definition of a record, as `dbRecordsOnceOnly` does. Default false: it adds to the first. */
   readonly recordsOnce?: boolean;
+  /** Findings of the expansion of the sources: where they say that a macro has no value, no MACRO_LEFT follows. Default: none. */
+  readonly reported?: readonly Diagnostic[];
 }
 
 interface MutableRecord {
@@ -274,6 +276,13 @@ function relocate(source: DatabaseSource, diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, range: last, ...(labels.length > 0 ? { labels } : {}) };
 }
 
+/** A macro without a value is one finding: that of the expansion, which names it. */
+function withoutFollowing(diagnostics: Diagnostic[], reported: readonly Diagnostic[]): Diagnostic[] {
+  const lineOf = ({ range }: Diagnostic) => `${range?.file}\0${range?.startLine}`;
+  const undefinedAt = new Set(reported.filter((entry) => entry.code === "MACRO_UNDEFINED").map(lineOf));
+  return diagnostics.filter((entry) => entry.code !== "MACRO_LEFT" || !undefinedAt.has(lineOf(entry)));
+}
+
 /**
  * Loads record files in order, as an IOC does: a second definition adds to the first, another type is an error, `record("*", …)` adds,
  * `record("#", …)` deletes, aliases are checked. Never throws; diagnostics lead to the template and substitution row where the sources carry
@@ -306,5 +315,8 @@ export function loadDatabase(sources: readonly DatabaseSource[], options: LoadDa
     }
   }
   const aliases = new Map([...loader.aliases].map(([name, { record }]) => [name, record]));
-  return { value: { records: loader.records, aliases }, diagnostics: oncePerTemplatePlace(findings) };
+  return {
+    value: { records: loader.records, aliases },
+    diagnostics: withoutFollowing(oncePerTemplatePlace(findings), options.reported ?? []),
+  };
 }

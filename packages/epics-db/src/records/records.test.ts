@@ -198,6 +198,17 @@ it("reports a place of a template once, whatever the number of rows", () => {
   ]);
 });
 
+it("a macro without a value is one finding where the expansion has told it", () => {
+  const resolve = () => ({ file: "t", text: 'record(ai, "$(P)") {\n  field(EGU, "$(NO)")\n  field(DESC, "\\$(LATER)")\n}\n' });
+  const expanded = expandSubstitutions({ file: "ioc.subst", text: "file t { {P=A} {P=B} }", resolve });
+  const sources = [{ ...expanded.value!, file: "ioc.db" }];
+  const found = (reported?: typeof expanded.diagnostics) =>
+    loadDatabase(sources, reported ? { reported } : {}).diagnostics.map((entry) => `${entry.code} ${entry.range!.startLine}`);
+  expect(expanded.diagnostics.map((entry) => entry.code)).toEqual(["MACRO_UNDEFINED"]);
+  expect(found()).toEqual(["MACRO_LEFT 2", "MACRO_LEFT 3"]);
+  expect(found(expanded.diagnostics)).toEqual(["MACRO_LEFT 3"]);
+});
+
 it("keeps offsets that cover the text of each statement", () => {
   const text = '  record(ai, "X") { }\n\n grecord(bo,Y)\nalias(X,"Z")';
   const { value } = parseDatabase(text, { file: "a" });
