@@ -14,7 +14,8 @@ export default ({ root, peer, temp }) => {
   const instance = join(example, "services", "bl45p-mo-ioc-01", "config", "ioc.yaml");
   const figure = "generate bl45p-mo-ioc-01";
   if (!ibek) return [{ figure, skip: "ibek is not installed: npm run peers -- ibek" }];
-  for (const side of ["ours", "ibek"]) mkdirSync(join(temp, side));
+  // ibek makes folders below EPICS_ROOT.
+  for (const side of ["ours", "ibek", "opi"]) mkdirSync(join(temp, side));
   const epicube = join(root, "packages", "cli", "bin", "epicube.js");
   return [
     {
@@ -28,7 +29,7 @@ export default ({ root, peer, temp }) => {
         "--out",
         join(temp, "ours"),
       ],
-      peer: [ibek.ibek, "runtime", "generate", instance, ...files, "--output", join(temp, "ibek")],
+      peer: ["env", `EPICS_ROOT=${temp}`, ibek.ibek, "runtime", "generate", instance, ...files, "--output", join(temp, "ibek")],
       peerName: "ibek runtime generate",
     },
   ];
