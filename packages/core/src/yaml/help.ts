@@ -13,6 +13,8 @@ export function helpForYaml(text: string, failure: YamlFailure): string | undefi
   switch (code) {
     case "TAB_AS_INDENT":
       return "indent with spaces";
+    case "BLOCK_IN_FLOW":
+      return "close the bracket that is open above, or remove it";
     case "BAD_SCALAR_START":
       return "put the value in quotes";
     case "BAD_DQ_ESCAPE":

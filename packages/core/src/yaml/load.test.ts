@@ -70,6 +70,7 @@ describe("loadYaml", () => {
     ["a: 'x\nb: c\n", "close the quote where the text ends"],
     ["a: [1, 2\nb: 3\n", "close the list with ]"],
     ["a: {b: 1\nc: 2\n", "close the map with }"],
+    ["a: [\n  - b: c\n", "close the bracket that is open above, or remove it"],
     ["a: [1]]\n", "remove the bracket, or open it before"],
     ["a: 'it's'\n", "put the whole value in quotes; double a quote of the same kind within them"],
     ["a: {b: 1} c\n", "put the whole value in quotes"],
