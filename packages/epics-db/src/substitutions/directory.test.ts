@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTempFolder } from "@epicube/testkit";
 import { expect, it } from "vitest";
@@ -40,4 +40,14 @@ it("a template that is not UTF-8 is a located warning, once for all its rows, an
   expect(alone.value!.text).toContain('"\ufffdC"');
   const asRows = expandSubstitutions({ ...named("a.db")!, text: "" });
   expect(asRows.diagnostics.map((entry) => entry.code)).toEqual(["FILE_ENCODING"]);
+});
+
+it("a template that may not be read is an error that names it", async () => {
+  await using temp = await createTempFolder("lookup");
+  writeFileSync(join(temp.path, "a.db"), "record");
+  chmodSync(join(temp.path, "a.db"), 0o000);
+  const found = createDirectoryLookup([temp.path], { name: () => "a.db" })("a.db");
+  // Root may read everything.
+  if (process.getuid?.() === 0) expect(found).toEqual({ file: "a.db", text: "record" });
+  else expect(found).toMatchObject({ text: "", diagnostics: [{ code: "FILE_UNREADABLE", severity: "error", range: { file: "a.db" } }] });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve, sep } from "node:path";
-import { decodeUtf8 } from "@epicube/core";
+import { decodeUtf8, messageOf } from "@epicube/core";
 import type { ResolveTemplate, TemplateFile } from "./template.js";
 
 /** Options of {@link createDirectoryLookup}. */
@@ -19,10 +19,24 @@ function realPath(path: string): string | undefined {
   }
 }
 
+function readTemplate(path: string, file: string): TemplateFile {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const range = { file, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+    const message = `${file} cannot be read: ${messageOf(error)}`;
+    return { file, text: "", diagnostics: [{ code: "FILE_UNREADABLE", severity: "error", message, range }] };
+  }
+  const { value, diagnostics } = decodeUtf8(bytes, file, { severity: "warning" });
+  return { file, text: value, ...(diagnostics.length > 0 ? { diagnostics } : {}) };
+}
+
 /**
  * Looks templates up in folders, in order. A name that leads out of its folder (`..`, an absolute path, a link) is not found: files of a
  * beamline repository must not read the machine they are checked on. Files are read once;
- * one that is not UTF-8 has the warning FILE_ENCODING with it.
+ * one that is not UTF-8 has the warning FILE_ENCODING with it, one that cannot be
+ * read the error FILE_UNREADABLE and no text.
  */
 export function createDirectoryLookup(folders: readonly string[], options: DirectoryLookupOptions = {}): ResolveTemplate {
   const limit = options.maxSizeBytes ?? 64 * 1024 * 1024;
@@ -38,8 +52,7 @@ export function createDirectoryLookup(folders: readonly string[], options: Direc
       const status = statSync(target);
       if (!status.isFile() || status.size > limit) continue;
       const file = options.name?.(path) ?? path;
-      const { value, diagnostics } = decodeUtf8(readFileSync(target), file, { severity: "warning" });
-      return { file, text: value, ...(diagnostics.length > 0 ? { diagnostics } : {}) };
+      return readTemplate(target, file);
     }
     return undefined;
   };
