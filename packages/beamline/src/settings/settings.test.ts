@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseSettings } from "./settings.js";
 
 describe("parseSettings", () => {
-  it("reads the documented keys", () => {
-    const { value, diagnostics } = parseSettings(
+  it("reads the documented keys", async () => {
+    const { value, diagnostics } = await parseSettings(
       "namespace: bl45p\nimages: images.yaml\nsupport: [support]\nhealth:\n  bl45p-mo-ioc-01: {watch: [A], maxSeverity: major}\n",
     );
     expect(diagnostics).toEqual([]);
@@ -16,8 +16,8 @@ describe("parseSettings", () => {
     });
   });
 
-  it("an empty file is empty settings", () => {
-    expect(parseSettings("# nothing\n")).toMatchObject({ value: {}, diagnostics: [] });
+  it("an empty file is empty settings", async () => {
+    expect(await parseSettings("# nothing\n")).toMatchObject({ value: {}, diagnostics: [] });
   });
 
   it.each([
@@ -30,12 +30,12 @@ describe("parseSettings", () => {
       "namespace: Not Good\n",
       "epicube.yaml:1:12: error BEAMLINE_SETTINGS: namespace: must be a Kubernetes name: lower-case letters, digits and -",
     ],
-  ])("places the fault of %j", (text, expected) => {
-    expect(parseSettings(text).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([expected]);
+  ])("places the fault of %j", async (text, expected) => {
+    expect((await parseSettings(text)).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([expected]);
   });
 
-  it("a syntax error is one located diagnostic", () => {
-    const { value, diagnostics } = parseSettings("a: [1\nb: 2\n");
+  it("a syntax error is one located diagnostic", async () => {
+    const { value, diagnostics } = await parseSettings("a: [1\nb: 2\n");
     expect(value).toEqual({});
     expect(diagnostics).toHaveLength(1);
     expect(diagnostics[0]!.code).toBe("YAML_SYNTAX");

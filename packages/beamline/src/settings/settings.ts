@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Diagnostic, EpicubeError, messageOf, type SourceRange } from "@epicube/core";
 import { diagnosticsOfIssues, loadYaml, rangeAtPath, yamlToJs } from "@epicube/core/yaml";
-import { type BeamlineSettings, beamlineSettingsSchema, iocHealthSchema } from "../schemas.js";
+import type { BeamlineSettings } from "../schemas.js";
 
 const FILE = "epicube.yaml";
 
@@ -27,20 +27,22 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   const path = join(root, FILE);
   if (!existsSync(path)) return parseSettings("");
   try {
-    return parseSettings(await readFile(path, "utf8"));
+    return await parseSettings(await readFile(path, "utf8"));
   } catch (error) {
     throw new EpicubeError("FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
 /** {@link loadSettings} on a text. */
-export function parseSettings(text: string): LoadedSettings {
+export async function parseSettings(text: string): Promise<LoadedSettings> {
   const { value: source, diagnostics } = loadYaml(text, { file: FILE });
   const start = { file: FILE, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
   if (!source || diagnostics.length > 0) return { value: {}, diagnostics, locate: () => start };
   const document = source.documents[0] ?? null;
-  const data = document === null ? {} : yamlToJs(document);
-  const parsed = beamlineSettingsSchema.safeParse(data ?? {});
+  if (document === null) return { value: {}, diagnostics, locate: () => start };
+  // zod is loaded only where there is something to check.
+  const { beamlineSettingsSchema, iocHealthSchema } = await import("../schemas.js");
+  const parsed = beamlineSettingsSchema.safeParse(yamlToJs(document) ?? {});
   const locate = (path: readonly PropertyKey[], key = false) => rangeAtPath(source, document, path, { key });
   if (parsed.success) return { value: parsed.data, diagnostics, locate };
   const found = diagnosticsOfIssues(source, document, parsed.error.issues, {

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { createTemplateLookup, findBeamlineRoot, loadSettings } from "@epicube/beamline";
+import { createTemplateLookup, findBeamlineRoot, loadSettings } from "@epicube/beamline/repository";
 import { type Diagnostic, diagnosticToJson, EpicubeError, hasErrors } from "@epicube/core";
 import { expandSubstitutions } from "@epicube/epics-db";
 import { findSupportFiles, generateIoc, loadSupport } from "@epicube/schema";

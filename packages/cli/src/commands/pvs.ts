@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { checkBeamline, createTemplateLookup, findBeamlineRoot } from "@epicube/beamline";
+import { checkBeamline, createTemplateLookup, findBeamlineRoot } from "@epicube/beamline/repository";
 import type { Diagnostic } from "@epicube/core";
 import { expandSubstitutions, expandTemplate, inventoryOf, loadDatabase, type PvRow } from "@epicube/epics-db";
 import { readInput, shownPath } from "../output/paths.js";

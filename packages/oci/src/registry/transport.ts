@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { type Clock, EpicubeError, isEpicubeError, messageOf, systemClock } from "@epicube/core";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import type { Dispatcher } from "undici";
 import type { ByteSource } from "../tar/entry.js";
 import { type Authorizer, createAuthorizer, type Scope } from "./auth.js";
 import type { CredentialSource } from "./credentials.js";
@@ -99,8 +99,13 @@ export function createTransport(options: TransportOptions = {}): Transport {
     random = Math.random,
     plainHttp = [],
   } = options;
-  const own = options.dispatcher ? undefined : createDispatcher(options);
-  const dispatcher = options.dispatcher ?? own!;
+  // Loaded with the first request: most users of this package open no registry, and undici takes a tenth of a second to start.
+  let own: Promise<Dispatcher> | undefined;
+  const dispatcherOf = () => {
+    if (options.dispatcher) return options.dispatcher;
+    own ??= createDispatcher(options);
+    return own;
+  };
   const mayBePlain = (url: URL) => isLoopback(url.host) || plainHttp.includes(url.host) || plainHttp.includes(url.hostname);
 
   const checkScheme = (url: URL, why: string) => {
@@ -116,6 +121,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
     authorization: string | undefined,
   ): Promise<RegistryResponse> => {
     const { method, headers, body, signal } = init;
+    const { request } = await import("undici");
+    const dispatcher = await dispatcherOf();
     const source = body?.open();
     const {
       statusCode,
@@ -269,13 +276,14 @@ export function createTransport(options: TransportOptions = {}): Transport {
       }
     },
     async close() {
-      await own?.close();
+      await (await own)?.close();
     },
   };
   return transport;
 }
 
-function createDispatcher(options: TransportOptions): Dispatcher {
+async function createDispatcher(options: TransportOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
   const connect = options.ca === undefined ? {} : { connect: { ca: typeof options.ca === "string" ? options.ca : [...options.ca] } };
   if (!options.proxy) return new Agent(connect);
   const { httpProxy = "", httpsProxy = "", noProxy = "" } = options.proxy;
