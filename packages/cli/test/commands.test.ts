@@ -292,6 +292,15 @@ describe("pvs", () => {
     expect(JSON.parse(stdout)).toMatchObject([{ pv: "Z:GO", type: "bo", file: "db/t.template", line: 2 }]);
   });
 
+  it("bytes that are not UTF-8 are told, not silently replaced", async () => {
+    writeFileSync(join(temp.path, "latin.db"), Buffer.from('record(ai, "A") {\n  field(EGU, "\xb0C")\n}\n', "latin1"));
+    expect(await here(["pvs", "latin.db"])).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^latin\.db:2:15: warning FILE_ENCODING: /),
+    });
+    expect((await here(["db", "expand", "latin.db"])).exitCode).toBe(0);
+  });
+
   it("wrong syntax is exit 1 with its place, a missing file exit 2", async () => {
     file("bad.db", 'record(ai, "A") {\n  field(VAL "1")\n}\n');
     expect(await here(["pvs", "bad.db"])).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^bad\.db:2:\d+: error /) });

@@ -98,9 +98,14 @@ export async function checkBeamline(root: string, options: CheckBeamlineOptions 
 
 /** Adds what follows from the findings: all of them in order, each once, and their counts. */
 export function summarised(check: Omit<BeamlineCheck, "all" | "summary">): BeamlineCheck {
-  const all = [...withoutRepeats([...check.diagnostics, ...check.iocs.flatMap((ioc) => ioc.diagnostics)])].sort(compareDiagnostics);
+  const seen = new Set<string>();
+  const diagnostics = [...withoutRepeats(check.diagnostics, seen)];
+  const iocs = check.iocs.map((ioc) => ({ ...ioc, diagnostics: [...withoutRepeats(ioc.diagnostics, seen)] }));
+  const all = [...diagnostics, ...iocs.flatMap((ioc) => ioc.diagnostics)].sort(compareDiagnostics);
   return {
     ...check,
+    diagnostics,
+    iocs,
     all,
     summary: {
       errors: all.filter((diagnostic) => diagnostic.severity === "error").length,
@@ -111,9 +116,8 @@ export function summarised(check: Omit<BeamlineCheck, "all" | "summary">): Beaml
   };
 }
 
-/** A finding on a file that several IOCs share is told once. */
-export function* withoutRepeats(diagnostics: Iterable<Diagnostic>): Generator<Diagnostic> {
-  const seen = new Set<string>();
+/** A finding on a file that several IOCs share is told once: at the first of them. */
+export function* withoutRepeats(diagnostics: Iterable<Diagnostic>, seen = new Set<string>()): Generator<Diagnostic> {
   for (const diagnostic of diagnostics) {
     // Where a chart misses a value, the place is in the shared template and each IOC's own values are in the labels.
     const own = diagnostic.code === "CHART_REQUIRED" ? diagnostic.labels : undefined;

@@ -62,8 +62,8 @@ export function expandIocDatabase(options: ExpandIocDatabaseOptions): IocDatabas
     const scanned = scanStartup(startup, { file: nameOf("st.cmd"), env: generated.environment });
     diagnostics.push(...scanned.diagnostics);
     for (const load of scanned.value.loads) {
-      const name = localName(load.file, generated.environment);
-      if (name === "ioc.db") continue;
+      const { name, generated: made } = localName(load.file, generated.environment);
+      if (made && name === "ioc.db") continue;
       const found = lookup(name);
       if (!found) {
         missing.push({ template: load.file, row: load.range });
@@ -85,7 +85,7 @@ export function expandIocDatabase(options: ExpandIocDatabaseOptions): IocDatabas
     }
   }
 
-  const loaded = loadDatabase(sources);
+  const loaded = loadDatabase(sources, { reported: diagnostics });
   diagnostics.push(...loaded.diagnostics);
   const outer = entityPlaces(generated, nameOf("ioc.subst"));
   const rows = loaded.value ? inventoryOf(loaded.value, { ioc: generated.name, missing, outer }) : [];
@@ -125,13 +125,14 @@ function withEntity(diagnostic: Diagnostic, outer: (range: SourceRange) => Sourc
   return labels ? { ...diagnostic, labels } : diagnostic;
 }
 
-/** The name of a loaded file below the IOC's own folders: RUNTIME_DIR, its config folder, or as it is written. */
-function localName(file: string, environment: Readonly<Record<string, string>>): string {
-  const folders = [environment.RUNTIME_DIR, environment.IOC && join(environment.IOC, "config"), environment.IOC];
-  for (const folder of folders) {
-    if (!folder || !isAbsolute(file)) continue;
-    const inside = relative(folder, file);
-    if (inside !== "" && !inside.startsWith("..")) return inside;
+/** The name of a loaded file below the IOC's own folders: RUNTIME_DIR (generated), its config folder, or as it is written. */
+function localName(file: string, environment: Readonly<Record<string, string>>): { name: string; generated: boolean } {
+  const { RUNTIME_DIR, IOC } = environment;
+  if (isAbsolute(file)) {
+    for (const folder of [RUNTIME_DIR, IOC && join(IOC, "config"), IOC]) {
+      const inside = folder ? relative(folder, file) : "";
+      if (inside !== "" && !inside.startsWith("..")) return { name: inside, generated: folder === RUNTIME_DIR };
+    }
   }
-  return file.replace(/^config\//, "");
+  return { name: file.replace(/^config\//, ""), generated: false };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Diagnostic, EpicubeError, messageOf, type SourceRange } from "@epicube/core";
+import { type Diagnostic, decodeUtf8, EpicubeError, messageOf, type SourceRange } from "@epicube/core";
 import { diagnosticsOfIssues, loadYaml, rangeAtPath, yamlToJs } from "@epicube/core/yaml";
 import type { BeamlineSettings } from "../schemas.js";
 
@@ -27,7 +27,9 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   const path = join(root, FILE);
   if (!existsSync(path)) return parseSettings("");
   try {
-    return await parseSettings(await readFile(path, "utf8"));
+    const decoded = decodeUtf8(await readFile(path), FILE);
+    const settings = await parseSettings(decoded.value ?? "");
+    return decoded.diagnostics.length === 0 ? settings : { ...settings, diagnostics: [...decoded.diagnostics, ...settings.diagnostics] };
   } catch (error) {
     throw new EpicubeError("FILE_UNREADABLE", `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }

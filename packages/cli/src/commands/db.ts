@@ -114,7 +114,7 @@ function createSearch(folders: readonly string[], cwd: string): ResolveTemplate 
 
 async function readLatin1(path: string, shown: string): Promise<string> {
   if (existsSync(path) && statSync(path).isDirectory()) return "";
-  return readInput(path, shown, "latin1");
+  return (await readInput(path, shown, "latin1")).text;
 }
 
 async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {

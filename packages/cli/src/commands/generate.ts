@@ -24,7 +24,9 @@ export async function generate(args: readonly string[], flags: GenerateFlags, co
   const terminal = createTerminal(context, flags);
   const path = (name: string) => resolve(context.cwd, name);
   const shown = (name: string) => shownPath(context.cwd, name);
-  const instances = await Promise.all(args.map(async (name) => ({ file: shown(path(name)), text: await readInput(path(name), name) })));
+  const instances = await Promise.all(
+    args.map(async (name) => ({ file: shown(path(name)), ...(await readInput(path(name), shown(path(name)))) })),
+  );
   const config = dirname(path(args[0]!));
   const supportPaths = flags.support?.map(path) ?? (await supportOf(config));
   const files = await findSupportFiles(supportPaths, { base: context.cwd });

@@ -57,19 +57,20 @@ async function fileInventory(
   dbPath: readonly string[],
 ): Promise<{ rows: PvRow[]; diagnostics: Diagnostic[] }> {
   const file = shownPath(context.cwd, path);
-  const text = await readInput(path, file);
+  const { text, diagnostics } = await readInput(path, file, "utf8", "warning");
   const lookup = createTemplateLookup(context.cwd, { dbPath, config: dirname(path), support: [] });
   const substitutions = /\.(subst|substitutions|sub)$/.test(path);
   const expanded = substitutions
     ? expandSubstitutions({ file, text, resolve: lookup, env: context.env, keepGoing: true })
     : expandTemplate({ file, text, resolve: lookup });
-  const loaded = loadDatabase([
-    { file, text: expanded.value?.text ?? text, ...(expanded.value ? { origins: expanded.value.origins } : {}) },
-  ]);
+  const loaded = loadDatabase(
+    [{ file, text: expanded.value?.text ?? text, ...(expanded.value ? { origins: expanded.value.origins } : {}) }],
+    { reported: expanded.diagnostics },
+  );
   const ioc = basename(path).replace(/\.[^.]*$/, "");
   return {
     rows: loaded.value ? inventoryOf(loaded.value, { ioc, missing: expanded.value?.missing ?? [] }) : [],
-    diagnostics: [...expanded.diagnostics, ...loaded.diagnostics],
+    diagnostics: [...diagnostics, ...expanded.diagnostics, ...loaded.diagnostics],
   };
 }
 

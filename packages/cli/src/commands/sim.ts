@@ -22,7 +22,9 @@ export async function sim(args: readonly string[], flags: SimFlags, context: Com
     args.map(async (name) => {
       const path = resolve(context.cwd, name);
       const file = shownPath(context.cwd, path);
-      return { file, text: await readInput(path, file) };
+      const { text, diagnostics } = await readInput(path, file, "utf8", "warning");
+      terminal.diagnostics(diagnostics, source);
+      return { file, text };
     }),
   );
   let ioc: SimulatedIoc;
