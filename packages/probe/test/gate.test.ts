@@ -28,6 +28,18 @@ describe("the gate", () => {
     expect(seen.map(({ verdict, level }) => `${verdict} ${level}`)).toEqual(["unhealthy L0", "healthy L4"]);
   });
 
+  it("an answer that the deadline cuts off does not hide the cause found before", async () => {
+    const ioc = await startTestIoc();
+    cleanup.push(ioc);
+    ioc.server.setFaults([{ kind: "delay", argument: 60 }]);
+    const options = { ...FAST, heartbeatTimeoutMs: 150 };
+    for (let deadlineMs = 900; deadlineMs < 1100; deadlineMs += 20) {
+      const target = targetOf(ioc.address, { deadlineMs, pvs: ["I:OK"], heartbeatPv: "I:FROZEN" });
+      const causes = (await watch(target, undefined, options)).map(({ cause }) => cause);
+      expect(causes.at(-1), `${deadlineMs} ms`).toMatch(/^heartbeat I:FROZEN has not moved/);
+    }
+  });
+
   it("says each change once: a PV that comes, a heartbeat that begins", async () => {
     const ioc = await startTestIoc();
     cleanup.push(ioc);

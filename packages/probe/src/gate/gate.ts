@@ -51,7 +51,7 @@ export function createHealthGate(options: HealthGateOptions = {}): HealthGate {
         const key = changeKey(verdict);
         const over = deadlineMs - clock.monotonicMs() <= 0;
         // The last examination before the deadline has little time: what it could not finish must not hide the cause found before it.
-        if (key !== last && (verdict.verdict === "healthy" || last === undefined || !over)) yield verdict;
+        if (key !== last && (verdict.verdict === "healthy" || last === undefined || !(over || result.cutShort))) yield verdict;
         last = key;
         if (verdict.verdict === "healthy") return;
         const pauseMs = Math.min(options.pauseMs ?? PAUSE_MS, deadlineMs - clock.monotonicMs());

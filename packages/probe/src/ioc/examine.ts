@@ -26,6 +26,8 @@ export interface Examination {
 /** A verdict, and the heartbeat's sample to hand to the next examination. */
 export interface ExaminationResult {
   readonly verdict: HealthVerdict;
+  /** True where an answer was not waited for as long as it may take, because the deadline came first: its absence says nothing. */
+  readonly cutShort: boolean;
   readonly baseline: HeartbeatSample | undefined;
 }
 
@@ -47,8 +49,7 @@ export async function examine(examination: Examination): Promise<ExaminationResu
   const { target, clock } = examination;
   const rows = new Map<string, Row>();
   const duplicates = examination.findDuplicates ? findDuplicates(examination) : undefined;
-  if (target.preset === "startup") await open(examination, rows);
-  else await read(examination, rows);
+  const cutShort = await (target.preset === "startup" ? open(examination, rows) : read(examination, rows));
   for (const { pv, servers } of (await duplicates) ?? []) {
     const cause = `${pv} is answered by ${servers.length === 2 ? "two" : servers.length} servers: ${servers.join(", ")}`;
     if (servers.length > 1) Object.assign(rows.get(pv)!, { verdict: "unhealthy", level: "L2", cause });
@@ -59,7 +60,7 @@ export async function examine(examination: Examination): Promise<ExaminationResu
     if (target.preset === "readiness") await checkRules(examination, rows);
   }
   const pvs = [...rows.values()];
-  return { verdict: summarise(target, pvs, new Date(clock.nowMs()).toISOString()), baseline };
+  return { verdict: summarise(target, pvs, new Date(clock.nowMs()).toISOString()), cutShort, baseline };
 }
 
 function timeLeft(examination: Examination): number {
@@ -73,21 +74,24 @@ async function findDuplicates(examination: Examination): Promise<readonly Search
 }
 
 /** L0 to L2: every name exists. */
-async function open(examination: Examination, rows: Map<string, Row>): Promise<void> {
+async function open(examination: Examination, rows: Map<string, Row>): Promise<boolean> {
   const { client, signal } = examination;
-  const infos = await client.infoMany(namesOf(examination.target), { timeoutMs: timeLeft(examination), ...(signal ? { signal } : {}) });
+  const timeoutMs = timeLeft(examination);
+  const infos = await client.infoMany(namesOf(examination.target), { timeoutMs, ...(signal ? { signal } : {}) });
   for (const info of infos) {
     const row = emptyRow(info.pv, { ...info.timingsMs }, info.server);
     rows.set(info.pv, row);
     if (info.ok) row.level = "L2";
     else Object.assign(row, judgeError(info.error, info.timingsMs), { cause: info.error.message });
   }
+  return timeoutMs < examination.answerTimeoutMs && infos.some((info) => !info.ok && info.error.code === "CA_TIMEOUT");
 }
 
 /** L0 to L3: every name exists and answers a read. */
-async function read(examination: Examination, rows: Map<string, Row>): Promise<void> {
+async function read(examination: Examination, rows: Map<string, Row>): Promise<boolean> {
   const { client, signal } = examination;
-  const readings = await client.getMany(namesOf(examination.target), { timeoutMs: timeLeft(examination), ...(signal ? { signal } : {}) });
+  const timeoutMs = timeLeft(examination);
+  const readings = await client.getMany(namesOf(examination.target), { timeoutMs, ...(signal ? { signal } : {}) });
   for (const reading of readings) {
     const row = emptyRow(reading.pv, { ...reading.timingsMs }, reading.server);
     rows.set(reading.pv, row);
@@ -98,6 +102,7 @@ async function read(examination: Examination, rows: Map<string, Row>): Promise<v
       row.value = textOf(reading);
     } else Object.assign(row, judgeError(reading.error!, reading.timingsMs), { cause: reading.error!.message });
   }
+  return timeoutMs < examination.answerTimeoutMs && readings.some((reading) => reading.error?.code === "CA_TIMEOUT");
 }
 
 /** L4: the heartbeat moves. Only asked where everything answers: below that its silence would say nothing new. */
