@@ -8,6 +8,7 @@ const shared = {
   resolve: { conditions: source.conditions },
   ssr: { resolve: source },
 };
+const setupFiles = [new URL("./vitest.setup.ts", import.meta.url).pathname];
 
 /** `unit`: everything that needs only Node. `peers`: the same code against the real programs (`npm run peers`). */
 export default defineConfig({
@@ -22,6 +23,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           env: { TZ: "UTC" },
+          setupFiles,
         },
       },
       {
@@ -32,6 +34,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           env: { TZ: "UTC" },
+          setupFiles,
         },
       },
       {
@@ -42,6 +45,7 @@ export default defineConfig({
           testTimeout: 1_800_000,
           hookTimeout: 300_000,
           env: { TZ: "UTC" },
+          setupFiles,
         },
       },
     ],
